@@ -1,0 +1,24 @@
+{# The one clock: `as_of` if given, else the bundled sample's own date while the sample
+   is what is scored, else the start of this run. UTC, as a timestamp literal. #}
+{% macro as_of() -%}
+    {%- set given = var('as_of', none) or (var('sample_as_of') if reads_sample() else none) -%}
+    {%- if given is none -%}
+        {%- set moment = run_started_at.replace(tzinfo=none) -%}
+    {%- elif modules.re.fullmatch(timestamp_pattern(), given | string) -%}
+        {%- set moment = modules.datetime.datetime.fromisoformat(given | string | replace(' UTC', 'Z')) -%}
+        {%- if moment.tzinfo -%}
+            {%- set moment = (moment - moment.utcoffset()).replace(tzinfo=none) -%}
+        {%- endif -%}
+    {%- else -%}
+        {{ exceptions.raise_compiler_error(
+            "as_of is '" ~ given ~ "', which is no time. Write it as "
+            ~ "--vars '{as_of: \"2026-01-31 00:00:00\"}' (UTC).") }}
+    {%- endif -%}
+    cast('{{ moment.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }})
+{%- endmacro %}
+
+
+{# The calendar date on which a UTC time falls in `var('timezone')`. #}
+{% macro local_date(utc_timestamp) -%}
+    cast({{ utc_to_local(utc_timestamp) }} as date)
+{%- endmacro %}

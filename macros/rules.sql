@@ -1,0 +1,47 @@
+{# Attributes that rules may name: those every lead has, and the firm's own. #}
+{% macro rule_attributes() %}
+    {{- return([
+        'email', 'email_domain', 'company_name', 'employee_count', 'industry', 'job_title',
+        'region', 'segment',
+    ] + var('scored_attributes')) -}}
+{% endmacro %}
+
+
+{# A rule's LIKE pattern as text to compare with lower-case text under `escape '!'`: `%` and `_`
+   are wild, every other character (also `!` and the backslash) stands for itself on all engines. #}
+{% macro like_pattern(text) -%}
+    replace(lower({{ text }}), '!', '!!')
+{%- endmacro %}
+
+
+{# Every column of a rule as one text, for its content hash. The columns come from the seed's
+   yml, so a column added there is part of the hash at once. #}
+{% macro rule_content(seed) -%}
+    {%- set columns = graph.get('nodes', {}).get('seed.lead_scoring.' ~ seed, {}).get('columns', {}).keys() -%}
+    {%- for column in columns -%}
+        coalesce(cast({{ column }} as {{ dbt.type_string() }}), '') {{ "|| '|' || " if not loop.last }}
+    {%- endfor -%}
+    {{ "''" if not columns }}
+{%- endmacro %}
+
+
+{# What a person reads as the score: never below 0, and 0 for people we do not sell to. #}
+{% macro total_score(raw_score, is_disqualified) -%}
+    case when {{ is_disqualified }} then 0 else greatest({{ raw_score }}, 0) end
+{%- endmacro %}
+
+
+{% macro is_in_tier_band(scores, bands) -%}
+    {{ scores }}.is_dormant = {{ bands }}.is_dormant
+    and {{ scores }}.total_score >= {{ bands }}.min_total_score
+    and {{ scores }}.total_score < {{ bands }}.below_total_score
+    and {{ scores }}.attribute_score >= {{ bands }}.min_attribute_score
+    and {{ scores }}.attribute_score < {{ bands }}.below_attribute_score
+{%- endmacro %}
+
+
+{# A rule and its points as a person reads them: `資料ダウンロード +30`. The short name of a rule
+   is its description up to the first （. #}
+{% macro reason_text(description, points) -%}
+    {{ nth_part(description, '（', 1) }} || case when {{ points }} > 0 then ' +' else ' ' end || {{ plain_number(points) }}
+{%- endmacro %}

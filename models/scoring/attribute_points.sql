@@ -1,0 +1,34 @@
+with
+
+attribute_matches as (
+
+    select * from {{ ref('attribute_matches') }}
+    where rule_kind = 'attribute'
+
+),
+
+attribute_rules as (
+
+    select * from {{ ref('attribute_rules') }}
+
+),
+
+attribute_points as (
+
+    select
+        attribute_matches.lead_id,
+        attribute_matches.created_at as effective_at,
+        'attribute' as axis,
+        attribute_matches.rule_id,
+        'award' as entry_type,
+        attribute_rules.points,
+        cast(null as {{ dbt.type_string() }}) as event_id,
+        cast(null as {{ dbt.type_string() }}) as asset,
+        cast(null as {{ dbt.type_int() }}) as episode
+    from attribute_matches
+    inner join attribute_rules on attribute_matches.rule_id = attribute_rules.rule_id
+    where attribute_rules.points <> 0
+
+)
+
+select * from attribute_points

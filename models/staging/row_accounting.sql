@@ -1,0 +1,43 @@
+with
+
+rejected as (
+
+    select
+        source_table,
+        count(*) as rows_rejected
+    from {{ ref('rejected_records') }}
+    where not is_row_kept
+    group by source_table
+
+),
+
+counted as (
+
+    {%- for table, key in raw_keys().items() %}
+        select
+            '{{ table }}' as source_table,
+            (select count(*) from {{ ref('base_' ~ table) }}) as rows_in,
+            (select count(*) from {{ ref('stg_' ~ table) }}) as rows_staged,
+            (
+                select count(*) - count(distinct {{ key }}) from {{ ref('base_' ~ table) }}
+                where rejection_reason is null
+            ) as rows_duplicate
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+row_accounting as (
+
+    select
+        counted.source_table,
+        counted.rows_in,
+        counted.rows_staged,
+        coalesce(rejected.rows_rejected, 0) as rows_rejected,
+        counted.rows_duplicate
+    from counted
+    left join rejected on counted.source_table = rejected.source_table
+
+)
+
+select * from row_accounting

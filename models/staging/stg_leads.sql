@@ -1,0 +1,41 @@
+with
+
+base_leads as (
+
+    select * from {{ ref('base_leads') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        {{ version_number('leads') }} as version
+    from base_leads
+    where rejection_reason is null
+
+),
+
+stg_leads as (
+
+    select
+        lead_id,
+        created_at,
+        updated_at,
+        email,
+        nullif(lower({{ nth_part('email', '@', 2) }}), '') as email_domain,
+        company_name,
+        employee_count,
+        industry,
+        job_title,
+        region,
+        {%- for attribute in var('scored_attributes') %}
+            {{ attribute }},
+        {%- endfor %}
+        segment
+    from ranked
+    where version = 1
+
+)
+
+select * from stg_leads

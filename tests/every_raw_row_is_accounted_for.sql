@@ -1,0 +1,3 @@
+select *
+from {{ ref('row_accounting') }}
+where rows_in is distinct from rows_staged + rows_rejected + rows_duplicate
