@@ -38,12 +38,9 @@
     {{ return(adapter.dispatch('strip')(text)) }}
 {%- endmacro %}
 
-{% macro duckdb__strip(text) -%}
-    trim({{ text }}, '{{ white_space() }}')
-{%- endmacro %}
-
-{% macro postgres__strip(text) -%}
-    btrim({{ text }}, '{{ white_space() }}')
+{# Ten times faster on DuckDB than trim() with a set of characters (20 M ids: 1 s, not 10 s). #}
+{% macro default__strip(text) -%}
+    regexp_replace({{ text }}, '^[{{ white_space() }}]+|[{{ white_space() }}]+$', '', 'g')
 {%- endmacro %}
 
 {% macro white_space() -%}
@@ -87,9 +84,9 @@
 
 {% macro default__text_to_utc(text) -%}
     case
-        when {{ has_form(text, '.*([+-][0-9:]{2,5}|UTC|Z)') }} and length({{ text }}) > 10
+        when {{ has_form(text, '.*:[0-9.]+ ?[+-][0-9:]+') }}
             then cast({{ text }} as timestamp with time zone) at time zone 'UTC'
-        else cast({{ text }} as {{ dbt.type_timestamp() }})
+        else cast(trim(replace(replace({{ text }}, 'UTC', ''), 'Z', '')) as {{ dbt.type_timestamp() }})
     end
 {%- endmacro %}
 

@@ -14,19 +14,20 @@
 {%- endmacro %}
 
 
-{% macro parse_number(column, pattern, type) -%}
-    case when {{ has_form(clean_text(column), pattern) }} then cast({{ clean_text(column) }} as {{ type }}) end
+{# Takes text that is clean already. #}
+{% macro parse_number(text, pattern, type) -%}
+    case when {{ has_form(text, pattern) }} then cast({{ text }} as {{ type }}) end
 {%- endmacro %}
 
 
 {# Whole numbers; `300.0` is how data frames write a whole number beside a blank. #}
 {% macro parse_integer(column) -%}
-    cast({{ parse_number(column, '[+-]?[0-9]{1,15}([.]0*)?', 'numeric(28, 6)') }} as {{ dbt.type_bigint() }})
+    cast({{ parse_number(clean_text(column), '[+-]?[0-9]{1,15}([.]0*)?', 'numeric(28, 6)') }} as {{ dbt.type_bigint() }})
 {%- endmacro %}
 
 
-{% macro parse_decimal(column) -%}
-    {{ parse_number(column, '[+-]?[0-9]{1,12}([.][0-9]{1,6})?', 'numeric(28, 6)') }}
+{% macro parse_decimal(text) -%}
+    {{ parse_number(text, '[+-]?[0-9]{1,15}([.][0-9]{1,6})?', 'numeric(28, 6)') }}
 {%- endmacro %}
 
 

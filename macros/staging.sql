@@ -17,8 +17,8 @@
             'job_title', 'region', 'segment',
         ] + var('scored_attributes'),
         'events': ['loaded_at', 'lead_id', 'event_type', 'occurred_at', 'asset', 'is_bot'],
-        'sales_activities': ['occurred_at', 'lead_id', 'activity_type', 'owner'],
-        'opportunities': ['created_at', 'lead_id', 'closed_at', 'is_won', 'amount'],
+        'sales_activities': ['lead_id', 'activity_type', 'occurred_at', 'owner'],
+        'opportunities': ['lead_id', 'created_at', 'closed_at', 'is_won', 'amount'],
     }[table] -%}
     row_number() over (
         partition by {{ raw_keys()[table] }}

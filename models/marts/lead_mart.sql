@@ -64,11 +64,15 @@ lead_mart as (
         cast(tiered.recency_score as numeric(18, 6)) as recency_score,
         cast(tiered.raw_score as numeric(18, 6)) as raw_score,
         cast(tiered.total_score as numeric(18, 6)) as total_score,
-        tiered.tier,
-        case when tiered.is_disqualified then '対象外' else tiers.label end as tier_label,
-        case when tiered.is_disqualified then 'スコアリング対象外' else tiers.action end as next_action,
+        cast(tiered.tier as {{ dbt.type_string() }}) as tier,
+        cast(
+            case when tiered.is_disqualified then '対象外' else tiers.label end as {{ dbt.type_string() }}
+        ) as tier_label,
+        cast(
+            case when tiered.is_disqualified then 'スコアリング対象外' else tiers.action end as {{ dbt.type_string() }}
+        ) as next_action,
         tiered.is_disqualified,
-        tiered.disqualification_reason,
+        cast(tiered.disqualification_reason as {{ dbt.type_string() }}) as disqualification_reason,
         tiered.is_dormant,
         tiered.last_activity_at,
         tiered.days_since_activity,

@@ -14,11 +14,11 @@ parsed as (
         {{ parse_timestamp('created_at') }} as created_at,
         {{ parse_timestamp('closed_at') }} as closed_at,
         {{ parse_boolean('is_won') }} as is_won,
-        {{ parse_decimal('amount') }} as amount,
+        {{ parse_decimal(clean_text('amount')) }} as amount,
         {{ is_given('created_at') }} as has_created_at,
         {{ unparsable('closed_at', parse_timestamp('closed_at')) }}
         || {{ unparsable('is_won', parse_boolean('is_won')) }}
-        || {{ unparsable('amount', parse_decimal('amount')) }} as field_problems,
+        || {{ unparsable('amount', parse_decimal(clean_text('amount'))) }} as field_problems,
         {{ raw_values(['opportunity_id', 'lead_id', 'created_at', 'closed_at', 'is_won', 'amount']) }} as raw_values
     from source
 

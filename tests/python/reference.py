@@ -1,0 +1,611 @@
+"""A slow reference for lead scores, to compare the SQL models with.
+
+It follows the scoring rules as docs/how-a-score-comes-about.md tells them, by
+definition and in plain Python: one lead at a time, every time point tried out, exact
+decimals. Nothing here is meant to be fast, and nothing is shared with the models, so
+that a mistake in one is not a mistake in the other.
+
+All timestamps are naive `datetime` values in UTC. Numbers are `int` or `Decimal`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Row = dict[str, Any]
+TextRow = dict[str, str | None]
+Tables = dict[str, list[TextRow]]
+
+
+@dataclass
+class Scored:
+    """Everything that follows from a rule book and the raw rows.
+
+    `ledger`, `episodes` and `history` reach into the future; only `mart` has a clock.
+    """
+
+    rejected: list[Row]
+    staged: dict[str, list[Row]]
+    duplicates: dict[str, int]
+    ledger: list[Row]
+    episodes: list[Row]
+    history: list[Row]
+    mart: list[Row]
+
+
+# --- Raw text to values ---------------------------------------------------------------
+
+
+class UnparsableError(ValueError):
+    """The text does not denote a value of the column's type."""
+
+
+class ImpossibleError(ValueError):
+    """The text denotes a value that cannot be true, such as the year 1066."""
+
+
+TIMESTAMP = re.compile(
+    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"([ T](?P<clock>(?!24)[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)"
+    r"( ?(Z|UTC|(?P<offset>[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)))?)?"
+)
+BOOLEANS = dict.fromkeys(["true", "t", "1", "yes", "y"], True)
+BOOLEANS |= dict.fromkeys(["false", "f", "0", "no", "n"], False)
+
+
+def parse_timestamp(text: str) -> datetime:
+    """Return the UTC time that `text` denotes; without an offset it is UTC already."""
+    found = TIMESTAMP.fullmatch(text.strip())
+    if found is None:
+        raise UnparsableError(text)
+    clock, offset = found["clock"] or "00:00", found["offset"] or "+00:00"
+    try:
+        local = datetime.fromisoformat(f"{found['date']}T{clock}{offset}")
+    except ValueError as error:  # no such day, or no such time of day
+        raise UnparsableError(text) from error
+    try:
+        moment = local.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError as error:  # before year 1 or after year 9999 in UTC
+        raise ImpossibleError(text) from error
+    if not 1990 <= moment.year <= 2100:
+        raise ImpossibleError(text)
+    return moment
+
+
+def parse_count(text: str) -> int:
+    """Return the whole number in `text`; a spreadsheet's `100.0` is one, too."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.0*)?", text.strip()):
+        raise UnparsableError(text)
+    number = int(text.strip().split(".")[0])
+    if number < 0:
+        raise ImpossibleError(text)
+    return number
+
+
+def parse_decimal(text: str) -> Decimal:
+    """Return the exact decimal number in `text`."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?", text.strip()):
+        raise UnparsableError(text)
+    return Decimal(text.strip())
+
+
+def parse_boolean(text: str) -> bool:
+    """Return the truth value in `text`."""
+    if text.strip().lower() not in BOOLEANS:
+        raise UnparsableError(text)
+    return BOOLEANS[text.strip().lower()]
+
+
+# The columns of each raw table, `*` = required. The first is the key. Problems are
+# looked for, and ties between duplicates broken, in this order.
+CONTRACT = {
+    "leads": "lead_id* created_at* updated_at email company_name employee_count"
+    " industry job_title region segment",
+    "events": "event_id* lead_id* event_type* occurred_at* loaded_at asset is_bot",
+    "sales_activities": "activity_id* lead_id* activity_type occurred_at* owner",
+    "opportunities": "opportunity_id* lead_id* created_at* closed_at is_won amount",
+}
+# Of two rows with the same key, the one that is later by this column wins.
+VERSION_COLUMN = {"leads": "updated_at", "events": "loaded_at"}
+
+TIMES = ["created_at", "updated_at", "occurred_at", "loaded_at", "closed_at"]
+# Ids and assets stay as they are (they differ if a single blank differs). Text that is
+# not listed here is kept without the white space around it.
+AS_IS = ["lead_id", "event_id", "activity_id", "opportunity_id", "asset"]
+PARSERS: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(TIMES, parse_timestamp),
+    **dict.fromkeys(AS_IS, str),
+    "event_type": lambda text: text.strip().lower(),
+    "employee_count": parse_count,
+    "amount": parse_decimal,
+    "is_bot": parse_boolean,
+    "is_won": parse_boolean,
+}
+
+
+def is_blank(text: str | None) -> bool:
+    """Tell whether `text` is missing or nothing but white space."""
+    return text is None or text.strip() == ""
+
+
+def parse_row(
+    raw_row: TextRow, columns: list[str], required: list[str]
+) -> tuple[Row | None, list[str]]:
+    """Return the row's values and the reasons why it, or a field of it, is refused.
+
+    The values are None when the whole row is refused; there is one reason then.
+    """
+    values: Row = dict.fromkeys(columns)
+    missing, unparsable, impossible = [], [], []
+    for column in columns:
+        text = raw_row.get(column)
+        if text is None or is_blank(text):
+            missing.append(column)
+            continue
+        try:
+            values[column] = PARSERS.get(column, str.strip)(text)
+        except UnparsableError:
+            unparsable.append(column)
+        except ImpossibleError:
+            impossible.append(column)
+    refusals = [f"missing_{column}" for column in missing if column in required]
+    refusals += [f"unparsable_{column}" for column in unparsable if column in required]
+    refusals += [f"impossible_{column}" for column in impossible]
+    if refusals:
+        return None, refusals[:1]
+    if "is_bot" in columns and values["is_bot"] is None:
+        values["is_bot"] = False
+    return values, [f"unparsable_{column}" for column in unparsable]
+
+
+def surviving_row(rows: list[Row], order: list[str]) -> Row:
+    """Return the row that wins: greatest by the first column, then by the next, ...
+
+    A null loses against any value.
+    """
+    for column in order:
+        present = [row[column] for row in rows if row[column] is not None]
+        if present:
+            rows = [row for row in rows if row[column] == max(present)]
+    return rows[0]  # those left are equal in every column
+
+
+def stage(raw: Tables, scored_attributes: Sequence[str]) -> tuple[Row, list[Row], Row]:
+    """Return staged rows by table, rejected records, and duplicates by table."""
+    staged: dict[str, list[Row]] = {}
+    duplicates: dict[str, int] = {}
+    rejected: list[Row] = []
+
+    def reject(table: str, record_id: str | None, reason: str, kept: bool) -> None:
+        record = {"source_table": table, "record_id": record_id, "reason": reason}
+        rejected.append(record | {"is_row_kept": kept})
+
+    for table, contract in CONTRACT.items():
+        columns = contract.replace("*", "").split()
+        required = [name.strip("*") for name in contract.split() if "*" in name]
+        if table == "leads":
+            columns += [name for name in scored_attributes if name not in columns]
+        key = columns[0]
+        by_key: dict[str, list[Row]] = {}
+        for raw_row in raw[table]:
+            values, reasons = parse_row(raw_row, columns, required)
+            record_id = None if is_blank(raw_row[key]) else raw_row[key]
+            for reason in reasons:
+                reject(table, record_id, reason, kept=values is not None)
+            if values is not None:
+                by_key.setdefault(values[key], []).append(values)
+        order = [VERSION_COLUMN[table]] if table in VERSION_COLUMN else []
+        order += [name for name in columns if name not in order]
+        duplicates[table] = sum(len(rows) - 1 for rows in by_key.values())
+        staged[table] = []
+        for row in (surviving_row(rows, order) for rows in by_key.values()):
+            known = staged["leads"]  # complete when the other tables are staged
+            if table == "leads" or any(row["lead_id"] == k["lead_id"] for k in known):
+                staged[table].append(row)
+            else:
+                reject(table, row[key], "unknown_lead", kept=False)
+    return staged, rejected, duplicates
+
+
+# --- Rules ----------------------------------------------------------------------------
+
+RULE_NUMBERS = ["min_value", "max_value", "points", "max_awards", "decay_percent"]
+RULE_NUMBERS += ["min_active_days", "min_score", "min_attribute_score"]
+RULE_DAYS = ["decay_every_days", "window_days", "inactive_days"]
+RULE_FLAGS = ["keeps_active", "marks_dormant", "requires_active"]
+
+
+def typed_rule(rule: TextRow) -> Row:
+    """Return a rule's cells as values: days as elapsed time, blank cells as None."""
+    values: Row = {}
+    for column, text in rule.items():
+        if text is None or is_blank(text):
+            values[column] = None
+        elif column in RULE_NUMBERS:
+            values[column] = Decimal(text.strip())
+        elif column in RULE_DAYS:
+            values[column] = timedelta(days=int(text))
+        elif column in RULE_FLAGS:
+            values[column] = parse_boolean(text)
+        else:
+            values[column] = text
+    return values
+
+
+def is_like(text: str, pattern: str) -> bool:
+    """Tell whether all of `text` fits `pattern`, whatever the case of letters.
+
+    `%` stands for any run of characters, `_` for any one; all others for themselves.
+    """
+    wildcards = {"%": ".*", "_": "."}
+    regex = "".join(wildcards.get(c, re.escape(c)) for c in pattern.lower())
+    return re.fullmatch(regex, text.lower(), re.DOTALL) is not None
+
+
+def attribute_value(lead: Row, attribute: str) -> str | int | None:
+    """Return the lead's value of an attribute that rules may name."""
+    if attribute != "email_domain":
+        return lead[attribute]
+    parts = (lead["email"] or "").lower().split("@")
+    return (parts[1].strip() or None) if len(parts) > 1 else None
+
+
+def matches_lead(rule: Row, lead: Row, missing_matches: bool) -> bool:
+    """Tell whether an attribute or disqualification rule matches the lead.
+
+    `missing_matches`: whether the reserved value `(missing)` means a null attribute.
+    """
+    value = attribute_value(lead, rule["attribute"])
+    if rule["value"] is not None:
+        alternatives = [part.strip().lower() for part in rule["value"].split("|")]
+        if value is None:
+            return missing_matches and "(missing)" in alternatives
+        return any(
+            is_like(str(value), text) if "%" in text else str(value).lower() == text
+            for text in alternatives
+            if text not in ("", "(missing)")
+        )
+    if value is None:
+        return False
+    try:
+        number = Decimal(value) if isinstance(value, int) else parse_decimal(value)
+    except UnparsableError:
+        return False
+    low, high = rule["min_value"], rule["max_value"]
+    return (low is None or low <= number) and (high is None or number < high)
+
+
+def matches_event(rule: Row, event: Row) -> bool:
+    """Tell whether a behavior rule matches the event's type and asset."""
+    if event["event_type"] != rule["event_type"].strip().lower():
+        return False
+    if rule["asset_pattern"] is None:
+        return True
+    return event["asset"] is not None and is_like(event["asset"], rule["asset_pattern"])
+
+
+# --- Activity and episodes ------------------------------------------------------------
+
+
+@dataclass
+class Episode:
+    """A stretch of a lead's life without a gap that resets its behavior score."""
+
+    number: int
+    started_at: datetime
+    last_activity_at: datetime
+    reset_at: datetime | None
+
+    def holds_activity(self, moment: datetime) -> bool:
+        """Tell whether an activity at `moment` is one of this episode's."""
+        return self.started_at <= moment <= self.last_activity_at
+
+    def is_awake(self, moment: datetime) -> bool:
+        """Tell whether the episode has begun and is not reset yet at `moment`."""
+        is_reset = self.reset_at is not None and self.reset_at <= moment
+        return self.started_at <= moment and not is_reset
+
+
+def find_episodes(times: list[datetime], reset: timedelta | None) -> list[Episode]:
+    """Cut activity times (ascending) into episodes at every gap of `reset` or more."""
+    groups = [[times[0]]]
+    for earlier, later in pairwise(times):
+        if reset is not None and later - earlier >= reset:
+            groups.append([])
+        groups[-1].append(later)
+    return [
+        Episode(n, group[0], group[-1], None if reset is None else group[-1] + reset)
+        for n, group in enumerate(groups, start=1)
+    ]
+
+
+# --- Ledger ---------------------------------------------------------------------------
+
+
+def entry(at: datetime, axis: str, rule: Row, kind: str, points: Decimal) -> Row:
+    """Return a ledger row that belongs to no event and to no episode yet."""
+    row = {"effective_at": at, "axis": axis, "rule_id": rule["rule_id"]}
+    row |= {"entry_type": kind, "points": points}
+    return row | {"event_id": None, "asset": None, "episode": None}
+
+
+def local_date(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the calendar date at `moment` in the time zone."""
+    return moment.replace(tzinfo=UTC).astimezone(zone).date()
+
+
+def awarded_events(rule: Row, events: list[Row], zone: ZoneInfo) -> list[Row]:
+    """Return those of one episode's events to which the rule gives points."""
+    matching = [event for event in events if matches_event(rule, event)]
+    matching.sort(key=lambda event: (event["occurred_at"], event["event_id"]))
+    awarded: list[Row] = []
+    counted: set[Any] = set()
+    for event in matching:
+        counts_as = {
+            "event": event["event_id"],
+            "day": local_date(event["occurred_at"], zone),
+            "item": event["asset"],
+        }[rule["award_per"] or "event"]
+        if counts_as not in counted:
+            counted.add(counts_as)
+            awarded.append(event)
+    limit = rule["max_awards"]
+    return awarded if limit is None else awarded[: int(limit)]
+
+
+def award_entries(rule: Row, event: Row, episode: Episode) -> list[Row]:
+    """Return an event's award and the steps by which it fades before the reset."""
+    at, points = event["occurred_at"], rule["points"]
+    rows = [entry(at, "behavior", rule, "award", points)]
+    percent, every = rule["decay_percent"], rule["decay_every_days"]
+    if percent and every:
+        gone = Decimal(0)  # percent of the award that earlier steps took
+        while gone < 100:
+            at += every
+            step = min(percent, 100 - gone)
+            gone += step
+            if episode.is_awake(at):
+                loss = -points * step / 100
+                rows.append(entry(at, "behavior", rule, "decay", loss))
+    origin = {"event_id": event["event_id"], "asset": event["asset"]}
+    return [row | origin for row in rows]
+
+
+def deduct_entries(rule: Row, times: list[datetime], episode: Episode) -> list[Row]:
+    """Return a deduct for each stretch of the episode that is quiet for too long.
+
+    `times` are all activities of the lead, ascending; the last is followed by nothing.
+    """
+    rows = []
+    for last, following in zip(times, [*times[1:], None], strict=True):
+        due = last + rule["inactive_days"]
+        is_quiet = following is None or following >= due
+        # At the time of the reset, or later, there is nothing left to deduct from.
+        if is_quiet and episode.holds_activity(last) and episode.is_awake(due):
+            rows.append(entry(due, "behavior", rule, "deduct", rule["points"]))
+    return rows
+
+
+def recency_entries(rule: Row, active: list[datetime], zone: ZoneInfo) -> list[Row]:
+    """Return where a recency rule starts and stops to hold.
+
+    `active` are the times of activity events; the lead's creation is none. Each row's
+    `episode` is, for now, the time of the activity whose episode it belongs to.
+    """
+    window, needed = rule["window_days"], rule["min_active_days"] or 1
+    rows = []
+    held = False
+    for moment in sorted({*active, *(activity + window for activity in active)}):
+        counted = [a for a in active if a <= moment < a + window]
+        holds = len({local_date(activity, zone) for activity in counted}) >= needed
+        if holds and not held:
+            row = entry(moment, "recency", rule, "start", rule["points"])
+            rows.append(row | {"episode": moment})
+        if held and not holds:
+            row = entry(moment, "recency", rule, "end", -rule["points"])
+            rows.append(row | {"episode": max(a for a in active if a < moment)})
+        held = holds
+    return rows
+
+
+# --- One lead -------------------------------------------------------------------------
+
+
+class ScoredLead:
+    """One staged lead with its events: its ledger, and its state at any time."""
+
+    def __init__(
+        self, lead: Row, events: list[Row], rules: Row, zone: ZoneInfo
+    ) -> None:
+        """Find activities, episodes and ledger rows; `rules` hold typed values."""
+        self.lead_id, self.created_at = lead["lead_id"], lead["created_at"]
+        self.rules, self.zone = rules, zone
+        humans = [event for event in events if not event["is_bot"]]
+        keeping = [r for r in rules["behavior_rules"] if r["keeps_active"] is not False]
+        self.active = sorted(
+            event["occurred_at"]
+            for event in humans
+            if any(matches_event(rule, event) for rule in keeping)
+        )
+        # The creation starts the clock, although it earns nothing.
+        self.times = sorted([self.created_at, *self.active])
+        resets = [r for r in rules["reset_rules"] if r["action"] == "reset"]
+        self.reset = resets[0]["inactive_days"] if resets else None
+        self.episodes = find_episodes(self.times, self.reset)
+        sleep = [r["inactive_days"] for r in rules["reset_rules"] if r["marks_dormant"]]
+        self.dormant_after = min(sleep, default=None)
+        failed = [
+            rule
+            for rule in rules["disqualification_rules"]
+            if matches_lead(rule, lead, missing_matches=False)
+        ]
+        self.disqualified_by = min(failed, key=lambda r: r["rule_id"], default=None)
+        rows = self.behavior_entries(humans) + [
+            entry(self.created_at, "attribute", rule, "award", rule["points"])
+            for rule in rules["attribute_rules"]
+            if matches_lead(rule, lead, missing_matches=True)
+        ]
+        for rule in rules["recency_rules"]:
+            for row in recency_entries(rule, self.active, zone):
+                at = row["episode"]
+                episode = next(e for e in self.episodes if e.holds_activity(at))
+                rows.append(row | {"episode": episode.number})
+        self.ledger = [{"lead_id": self.lead_id} | row for row in rows if row["points"]]
+
+    def behavior_entries(self, events: list[Row]) -> list[Row]:
+        """Return what the events (no bots) earn and lose, episode by episode."""
+        result = []
+        for episode in self.episodes:
+            rows: list[Row] = []
+            earning = [e for e in events if episode.is_awake(e["occurred_at"])]
+            for rule in self.rules["behavior_rules"]:
+                for event in awarded_events(rule, earning, self.zone):
+                    rows += award_entries(rule, event, episode)
+            for rule in self.rules["reset_rules"]:
+                if rule["action"] == "deduct":
+                    rows += deduct_entries(rule, self.times, episode)
+            balance = sum((row["points"] for row in rows), Decimal(0))
+            for rule in self.rules["reset_rules"]:
+                if rule["action"] == "reset":
+                    at = episode.reset_at
+                    rows.append(entry(at, "behavior", rule, "reset", -balance))
+            result += [row | {"episode": episode.number} for row in rows]
+        return result
+
+    def latest_activity(self, moment: datetime) -> datetime:
+        """Return the latest activity up to `moment`, the creation included."""
+        return max(activity for activity in self.times if activity <= moment)
+
+    def state(self, moment: datetime) -> Row:
+        """Return scores, tier and flags at `moment`, not before the first activity."""
+        state: Row = {}
+        for axis in ("attribute", "behavior", "recency"):
+            rows = [row for row in self.ledger if row["axis"] == axis]
+            past = [row["points"] for row in rows if row["effective_at"] <= moment]
+            state[f"{axis}_score"] = sum(past, Decimal(0))
+        raw_score = sum(state.values(), Decimal(0))
+        state["raw_score"] = raw_score
+        state["total_score"] = max(Decimal(0), raw_score)
+        if self.disqualified_by:
+            state["total_score"] = Decimal(0)
+        state["is_disqualified"] = self.disqualified_by is not None
+        state["is_dormant"] = (
+            self.dormant_after is not None
+            and self.latest_activity(moment) + self.dormant_after <= moment
+        )
+        state["tier"] = self.tier(state)
+        return state
+
+    def tier(self, state: Row) -> str | None:
+        """Return the highest tier that the score reaches and whose conditions hold."""
+        if state["is_disqualified"]:
+            return "disqualified"
+        reached = []
+        for tier in self.rules["tiers"]:
+            attribute = tier["min_attribute_score"]
+            is_reached = tier["min_score"] <= state["total_score"]
+            is_too_quiet = tier["requires_active"] and state["is_dormant"]
+            fits = attribute is None or attribute <= state["attribute_score"]
+            if is_reached and not is_too_quiet and fits:
+                reached.append(tier)
+        best = max(reached, key=lambda tier: tier["min_score"], default=None)
+        return best and best["tier"]
+
+    def history(self) -> list[Row]:
+        """Return the periods, ascending, in which the lead's state does not change."""
+        changes = [row["effective_at"] for row in self.ledger]
+        start = min([self.created_at, *changes])
+        moments = {start, *changes, *self.times}
+        if self.dormant_after is not None:
+            moments |= {activity + self.dormant_after for activity in self.times}
+        rows: list[Row] = []
+        previous = None
+        for moment in sorted(moment for moment in moments if moment >= start):
+            state = self.state(moment)
+            if state != previous:
+                if rows:
+                    rows[-1]["valid_to"] = moment
+                row = {"lead_id": self.lead_id, "valid_from": moment, "valid_to": None}
+                rows.append(row | state)
+            previous = state
+        return rows
+
+    def mart_row(self, as_of: datetime) -> Row:
+        """Return what the mart says about the lead at `as_of`."""
+        row = {"lead_id": self.lead_id, "created_at": self.created_at}
+        row |= self.state(as_of)
+        tiers = [tier for tier in self.rules["tiers"] if tier["tier"] == row["tier"]]
+        row["tier_label"] = tiers[0]["label"] if tiers else None
+        row["next_action"] = tiers[0]["action"] if tiers else None
+        row["disqualification_reason"] = None
+        if self.disqualified_by:
+            row["tier_label"], row["next_action"] = "対象外", "スコアリング対象外"
+            row["disqualification_reason"] = self.disqualified_by["reason"]
+
+        last = max((a for a in self.active if a <= as_of), default=None)
+        row["last_activity_at"] = last
+        quiet = as_of - (last or self.created_at)
+        row["days_since_activity"] = quiet // timedelta(days=1)
+        row["resets_at"] = None
+        if self.reset is not None and self.latest_activity(as_of) + self.reset > as_of:
+            row["resets_at"] = self.latest_activity(as_of) + self.reset
+        past = [entry for entry in self.ledger if entry["effective_at"] <= as_of]
+        lost = [-entry["points"] for entry in past if entry["entry_type"] == "reset"]
+        row["points_lost_to_resets"] = sum(lost, Decimal(0))
+
+        periods = [p for p in self.history() if p["valid_from"] <= as_of]
+        row["tier_since"] = periods[0]["valid_from"]
+        for before, period in pairwise(periods):
+            if period["tier"] != before["tier"]:
+                row["tier_since"] = period["valid_from"]
+        return row
+
+
+def score(
+    rule_book: Tables,
+    raw: Tables,
+    as_of: datetime,
+    timezone: str = "Asia/Tokyo",
+    scored_attributes: Sequence[str] = (),
+) -> Scored:
+    """Score all leads. The lists in the result come in no particular order.
+
+    Arguments:
+        rule_book: the rows of each rule file by file name without ending; every cell
+            text, or None when it is blank.
+        raw: the rows of each raw table by table name; cells as in the rule book.
+        as_of: the time for which the mart is told, naive UTC.
+        timezone: IANA name of the zone whose calendar dates count as days.
+        scored_attributes: columns of leads beyond the usual ones that rules may name.
+
+    """
+    staged, rejected, duplicates = stage(raw, scored_attributes)
+    rules = {name: [typed_rule(r) for r in rows] for name, rows in rule_book.items()}
+    leads = []
+    for lead in staged["leads"]:
+        events = [e for e in staged["events"] if e["lead_id"] == lead["lead_id"]]
+        leads.append(ScoredLead(lead, events, rules, ZoneInfo(timezone)))
+    return Scored(
+        rejected=rejected,
+        staged=staged,
+        duplicates=duplicates,
+        ledger=[row for lead in leads for row in lead.ledger],
+        episodes=[
+            {
+                "lead_id": lead.lead_id,
+                "episode": episode.number,
+                "started_at": episode.started_at,
+                "last_activity_at": episode.last_activity_at,
+                "reset_at": episode.reset_at,
+            }
+            for lead in leads
+            for episode in lead.episodes
+        ],
+        history=[row for lead in leads for row in lead.history()],
+        mart=[lead.mart_row(as_of) for lead in leads if lead.created_at <= as_of],
+    )

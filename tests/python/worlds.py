@@ -1,0 +1,373 @@
+"""Random worlds to score: valid rule books, and raw rows hostile to them.
+
+A world is small, so that things collide, and its times lie on a lattice made of the
+rule book's own numbers of days, so that gaps are often exactly as long as a limit, or
+a second off. All cells are text, or None when blank, as in a CSV file.
+"""
+
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import strategies as st
+
+Row = dict[str, str | None]
+Tables = dict[str, list[Row]]
+World = tuple[Tables, Tables, datetime, str]
+
+TIMEZONES = ["Asia/Tokyo", "UTC", "America/New_York"]
+# Around the ends of summer time, of a year and of February, and local midnights.
+BASES = [datetime(2025, 3, 9, 6, 30), datetime(2025, 11, 2, 4)]
+BASES += [datetime(2024, 12, 31, 15), datetime(2024, 2, 29)]
+JITTERS = [timedelta(seconds=1), timedelta(seconds=-1), timedelta(microseconds=-1)]
+JITTERS += [timedelta(hours=hours) for hours in (3, -9, 23)]
+JITTERS += [timedelta(0)] * 12
+BLANKS = [None, "", " ", "\u3000", "\t\n", "\u00a0 "]
+PADDINGS = ["", "", "", " ", "\u3000", "\t"]
+
+JOB_TITLES = ["部長", "営業部長 ", "\u3000部長", "Director", "DIRECTOR of IT", "c_o"]
+TEXTS = ["50%", "a|b", "it's", 'say "hi"', "back\\slash", "wow!", "two\nlines"]
+TEXTS += ["(missing)"]
+SEGMENTS = ["student", " Student", "学生", "個人事業主", "corporate", "Corporate\u3000"]
+NUMBER_TEXTS = ["5", " 7.5", "-3", "+12", "100", "1e3", "NaN", "１２", ".5", "1,000"]
+EMAILS = ["a@Example.com", "b@gmail.com ", "no-at", "x@", "@GMAIL.com", "a@b.co@x.co"]
+ALTERNATIVES = {
+    "job_title": ["部長", "%部長", "director", "%DIRECTOR%", "c_o", "C%", "(missing)"],
+    "industry": [text for text in TEXTS if "|" not in text]
+    + ["%!%", "%\\%", "%'%", "_0%", "%", "(Missing)", "\u3000WOW! ", ""],
+    "segment": ["student", "学生", "%事業主", "corp%", "STUDENT "],
+    "email_domain": ["gmail.com", "EXAMPLE.com", "%.co%", "(missing)"],
+    "email": ["%@gmail.com", "NO-AT"],
+    "employee_count": ["100", "30%", "(missing)"],
+    "region": ["5", "1%", "７", "nan"],
+}
+BANDS = {"employee_count": ["0", "100", "300"], "region": ["-3", "5", "7.5", "12.25"]}
+
+EVENT_TYPES = ["page_view", "email_open", "資料DL"]
+PATTERNS = ["/pricing%", "/PRICING", "%", "_", "/a_b", "/a\\_b", "%!%", "100\\%", "%'%"]
+PATTERNS += [" /pricing%", '%"%', "資料%", "a|b", "%\n%"]
+ASSETS = ["/pricing", "/Pricing", "/pricing ", " /pricing", "/a_b", "/axb", "/a\\xb"]
+ASSETS += ["x", "!", "100%", "100\\", "it's", '"q"', "資料.pdf", "a|b", "two\nlines"]
+POINTS = ["10", "30", "-10", "0.25", "33.33", "7.5", "-0.01", "0", "100.00"]
+
+COUNTS = ["0", "99", "100", " 299", "300", "+100", "100.", "100.0", "-0"]
+BAD_COUNTS = ["many", "1e3", "1,000", "12.5", "９９", "NaN", "1234567890123456", "--1"]
+AMOUNTS = ["0", "1200000", "-0.5", "+12.000001", " 7 "]
+BAD_AMOUNTS = ["¥100", "1e5", "Infinity", ".5", "1.", "1.0000001", "1234567890123"]
+BOOLEANS = ["true", "FALSE", "t", "F", "1", "0", "Yes", " no ", "y", "N\u3000"]
+BAD_BOOLEANS = ["maybe", "2", "はい", "tru", "-1"]
+BAD_TIMES = ["soon", "now", "infinity", "2025-02-30", "2025-13-01 00:00", "2025-1-1"]
+BAD_TIMES += ["20250101", "2025/01/01", "2025-01-01 24:00:00", "2025-01-01 23:59:60"]
+BAD_TIMES += ["2025-01-01t00:00", "２０２５-01-01", "2025-01-01 00:00:00.1234567"]
+BAD_TIMES += ["2025-01-01 00:00 JST", "2025-01-01Z", "2025-01-01  00:00"]
+BAD_TIMES += [
+    "2025-01-01 00",
+    "2025-01-01 00:00+99:99",
+    "0000-01-01",
+    "2025-01-01 00:00z",
+]
+IMPOSSIBLE_TIMES = ["1989-12-31 23:59:59.999999", "1990-01-01 08:59:59+09:00"]
+IMPOSSIBLE_TIMES += ["2101-01-01", "2100-12-31 23:00-01", "0001-01-01 00:00+09"]
+IMPOSSIBLE_TIMES += ["9999-12-31 23:59-01"]
+
+
+def _is_rare(draw: st.DrawFn, one_in: int = 12) -> bool:
+    return draw(st.integers(1, one_in)) == one_in
+
+
+def _pick(draw: st.DrawFn, values: list[Any]) -> Any:
+    return draw(st.sampled_from(values))
+
+
+# --- Rule books -----------------------------------------------------------------------
+
+
+def _bands(draw: st.DrawFn, attribute: str) -> list[Row]:
+    """Return some of the bands between the cut points: gaps, but no overlaps."""
+    rule: Row = {"attribute": attribute, "value": None}
+    bands = [
+        rule | {"min_value": low, "max_value": high}
+        for low, high in pairwise([None, *BANDS[attribute], None])
+    ]
+    return [band for band in bands if _is_rare(draw, 3)]
+
+
+def _text_rule(draw: st.DrawFn) -> Row:
+    attribute = _pick(draw, list(ALTERNATIVES))
+    choices = st.sampled_from(ALTERNATIVES[attribute])
+    value = draw(st.sampled_from(["|", " | "])).join(
+        draw(st.lists(choices, min_size=1, max_size=3))
+    )
+    if value.strip() == "":  # would be a band without ends
+        value = "x"
+    rule: Row = {"attribute": attribute, "value": value}
+    return rule | {"min_value": None, "max_value": None}
+
+
+def _lead_rules(draw: st.DrawFn, most: int) -> list[Row]:
+    rules = [_text_rule(draw) for _ in range(draw(st.integers(0, most)))]
+    for attribute in BANDS:
+        rules += _bands(draw, attribute)
+    return rules
+
+
+def _behavior_rule(draw: st.DrawFn) -> Row:
+    return {
+        "event_type": _pick(draw, EVENT_TYPES * 3 + [" Page_View", "EMAIL_OPEN\u3000"]),
+        "asset_pattern": _pick(draw, [None] * 25 + PATTERNS),
+        "points": _pick(draw, POINTS),
+        "award_per": _pick(draw, [None, "event", "day", "item"]),
+        "max_awards": _pick(draw, [None, None, "1", "2", "3"]),
+        "decay_percent": _pick(draw, [None, None, "10", "33", "50", "100", "12.5"]),
+        "decay_every_days": _pick(draw, ["1", "3", "10", "30", None]),
+        "keeps_active": _pick(draw, [None, None, "true", "false"]),
+    }
+
+
+def _reset_rules(draw: st.DrawFn) -> list[Row]:
+    days = _pick(draw, [1, 3, 10, 90])
+    marks = st.sampled_from([None, "true", "true", "false"])
+    rules: list[Row] = []
+    if not _is_rare(draw, 4):
+        rules.append({"inactive_days": str(days), "action": "reset", "points": None})
+    for other in draw(st.lists(st.sampled_from([-1, 0, 2]), max_size=2)):
+        rule = {"inactive_days": str(max(1, days + other)), "action": "deduct"}
+        rules.append(rule | {"points": _pick(draw, ["-50", "-0.5", "-10"])})
+    return [rule | {"marks_dormant": draw(marks)} for rule in rules]
+
+
+def _tiers(draw: st.DrawFn) -> list[Row]:
+    """Return tiers of which every lead reaches the lowest."""
+    scores = st.sampled_from(["0.01", "10", "49.5", "50", "80"])
+    tiers = []
+    for score in ["0", *draw(st.lists(scores, unique=True, max_size=3))]:
+        tier = {"tier": f"from_{score}", "min_score": score, "label": f"{score}点以上"}
+        tier |= {"requires_active": None, "min_attribute_score": None}
+        tier |= {"sla_hours": None, "rearm_below": None, "action": "次の一手"}
+        if score != "0":
+            tier["requires_active"] = _pick(draw, [None, "true", "false"])
+            tier["min_attribute_score"] = _pick(draw, [None, None, "0", "10"])
+            tier["sla_hours"] = _pick(draw, [None, "1", "24"])
+            tier["rearm_below"] = _pick(draw, [None, "0.01", score])
+        tiers.append(tier)
+    return draw(st.permutations(tiers))
+
+
+@st.composite
+def rule_books(draw: st.DrawFn) -> Tables:
+    """Draw a valid rule book: its rows by file name without ending."""
+    reset_rules = _reset_rules(draw)
+    limits = [r["inactive_days"] for r in reset_rules if r["action"] == "reset"]
+    longest = int((limits or ["90"])[0] or 0)  # recency must not outlive an episode
+    recency_rules: list[Row] = [
+        {
+            "window_days": str(min(longest, _pick(draw, [1, 2, 7, 30, 90]))),
+            "min_active_days": _pick(draw, [None, "1", "2", "3"]),
+            "points": _pick(draw, POINTS),
+        }
+        for _ in range(draw(st.integers(0, 3)))
+    ]
+    book = {
+        "attribute_rules": [
+            rule | {"points": _pick(draw, POINTS)} for rule in _lead_rules(draw, 4)
+        ],
+        "disqualification_rules": _lead_rules(draw, 2) if _is_rare(draw, 3) else [],
+        "behavior_rules": [
+            _behavior_rule(draw) for _ in range(draw(st.integers(1, 6)))
+        ],
+        "recency_rules": recency_rules,
+        "reset_rules": reset_rules,
+    }
+    number = 0
+    for name, rules in book.items():
+        for rule in rules:
+            number += 1  # the prefix makes the order of ids unlike the order of rows
+            rule["rule_id"] = f"{_pick(draw, ['a', 'B', 'z', 'é'])}{number}"
+            rule["description"] = "説明, 'quoted'"
+            if name == "disqualification_rules":
+                rule["reason"] = f"対象外の理由{number}"
+    return book | {"tiers": [t | {"description": None} for t in _tiers(draw)]}
+
+
+# --- Raw rows -------------------------------------------------------------------------
+
+
+def _instants(draw: st.DrawFn, rule_book: Tables) -> list[datetime]:
+    """Return times of which many are exactly one of the rule book's limits apart."""
+    columns = ["inactive_days", "window_days", "decay_every_days"]
+    rules = [rule for rows in rule_book.values() for rule in rows]
+    days = [int(rule[c] or 1) for c in columns for rule in rules if c in rule]
+    # Quiet stretches matter most; a gap of none repeats a time, or misses it by little.
+    quiet = [int(rule["inactive_days"] or 1) for rule in rule_book["reset_rules"]]
+    units = [0, 1, *sorted(set(days)), *quiet * 3]
+    instants = [_pick(draw, BASES)]
+    for _ in range(draw(st.integers(2, 10))):
+        before = _pick(draw, [*instants, *instants[-1:] * 10])
+        gap = timedelta(days=_pick(draw, units) * _pick(draw, [1, 1, 1, 2, -1]))
+        instants.append(before + gap + _pick(draw, JITTERS))
+    return instants
+
+
+def _time_text(draw: st.DrawFn, moment: datetime) -> str:
+    """Write a UTC time in one of the ways in which raw tables hold it."""
+    hours = _pick(draw, [None, None, 0, 9, -5, 5.5])
+    if hours is not None:
+        zone = timezone(timedelta(hours=hours))
+        text = moment.replace(tzinfo=UTC).astimezone(zone).isoformat(sep=" ")
+        if hours != 5.5 and draw(st.booleans()):
+            text = text.removesuffix(":00")  # +09
+        elif draw(st.booleans()):
+            text = text[:-3] + text[-2:]  # +0900
+    else:
+        text = moment.isoformat(sep=_pick(draw, [" ", "T"]))
+        if "." not in text and draw(st.booleans()):
+            text += ".000"
+        elif text.endswith(("T00:00:00", " 00:00:00")) and draw(st.booleans()):
+            return text[:10]
+        elif draw(st.booleans()):
+            text = text.removesuffix(":00")
+        text += _pick(draw, ["", "", "Z", " UTC", " Z"])
+    return _pick(draw, PADDINGS) + text + _pick(draw, PADDINGS)
+
+
+class _Raw:
+    """Draws the cells of raw rows; any cell is broken now and then."""
+
+    def __init__(self, draw: st.DrawFn, instants: list[datetime]) -> None:
+        self.draw, self.instants = draw, instants
+
+    def cell(self, good: list[Any], bad: list[str] | None = None) -> Any:
+        """Return mostly a good text, sometimes a blank, rarely a bad one."""
+        if bad and _is_rare(self.draw, 15):
+            return _pick(self.draw, bad)
+        return _pick(self.draw, BLANKS if _is_rare(self.draw, 8) else good)
+
+    def key(self, good: list[str]) -> str | None:
+        """Return an id, which is hardly ever blank."""
+        return _pick(self.draw, BLANKS if _is_rare(self.draw, 40) else good)
+
+    def time(self, one_in: int = 40, most: int = 99) -> str | None:
+        """Return one of the first `most` times; one in so many is blank or broken."""
+        if _is_rare(self.draw, one_in):
+            return _pick(self.draw, BLANKS + BAD_TIMES + IMPOSSIBLE_TIMES)
+        return _time_text(self.draw, _pick(self.draw, self.instants[:most]))
+
+    def lead(self, lead_id: str) -> Row:
+        """Return a row of leads."""
+        return {
+            "lead_id": self.key([lead_id]),
+            "created_at": self.time(most=4),
+            "updated_at": self.time(8),
+            "email": self.cell(EMAILS),
+            "company_name": self.cell(["株式会社A", *TEXTS]),
+            "employee_count": self.cell(COUNTS, [*BAD_COUNTS, "-1"]),
+            "industry": self.cell(TEXTS),
+            "job_title": self.cell(JOB_TITLES),
+            "region": self.cell(NUMBER_TEXTS),
+            "segment": self.cell(["corporate"] * 6 + SEGMENTS),
+            "an_extra_column": self.cell(TEXTS),
+        }
+
+    def event(self, number: int, lead_ids: list[str]) -> Row:
+        """Return a row of events."""
+        types = [
+            *EVENT_TYPES * 4,
+            "Page_View",
+            " email_open\u3000",
+            "資料dl",
+            "unheard_of",
+        ]
+        return {
+            "event_id": self.key([f"{_pick(self.draw, ['e', 'E', ' e'])}{number}"]),
+            "lead_id": self.key(lead_ids),
+            "event_type": self.key(types),
+            "occurred_at": self.time(),
+            "loaded_at": self.time(8),
+            "asset": self.cell(ASSETS),
+            "is_bot": self.cell(["false"] * 20 + BOOLEANS, BAD_BOOLEANS),
+        }
+
+    def sales_activity(self, number: int, lead_ids: list[str]) -> Row:
+        """Return a row of sales_activities."""
+        return {
+            "activity_id": self.key([f"s{number}"]),
+            "lead_id": self.key(lead_ids),
+            "activity_type": self.cell(["call", "訪問", " email "]),
+            "occurred_at": self.time(),
+            "owner": self.cell(["佐藤", "O'Neil"]),
+        }
+
+    def opportunity(self, number: int, lead_ids: list[str]) -> Row:
+        """Return a row of opportunities."""
+        return {
+            "opportunity_id": self.key([f"o{number}"]),
+            "lead_id": self.key(lead_ids),
+            "created_at": self.time(),
+            "closed_at": self.time(8),
+            "is_won": self.cell(BOOLEANS, BAD_BOOLEANS),
+            "amount": self.cell(AMOUNTS, BAD_AMOUNTS),
+        }
+
+    def shuffled(self, rows: list[Row]) -> list[Row]:
+        """Return the rows in any order, some of them again with other cells."""
+        copies = []
+        for row in rows:
+            if _is_rare(self.draw, 5):
+                other, key = _pick(self.draw, rows), next(iter(row))
+                taken = self.draw(st.sets(st.sampled_from(list(row)), max_size=3))
+                changed = {column: other[column] for column in taken - {key}}
+                copies.append(row | changed)
+        return self.draw(st.permutations(rows + copies))
+
+
+@st.composite
+def raw_tables(
+    draw: st.DrawFn,
+    rule_book: Tables,
+    max_leads: int = 6,
+    max_events: int = 40,
+    instants: list[datetime] | None = None,
+) -> Tables:
+    """Draw raw rows whose times sit on the limits of the rule book.
+
+    Arguments:
+        rule_book: the rule book that is going to score the rows.
+        max_leads: number of different leads at most.
+        max_events: number of events at most, before some are repeated.
+        instants: the times (naive UTC) to choose from, instead of drawn ones.
+
+    """
+    raw = _Raw(draw, instants or _instants(draw, rule_book))
+    names = ["L1", "l1", "L2 ", "L2", "リード%", "L'_\\"]
+    names += [f"M{number}" for number in range(max_leads)]
+    lead_ids = names[: draw(st.integers(1, max_leads))]
+    # Most rows go to the first lead, so that its life gets eventful.
+    owners = lead_ids[:1] * 12 + lead_ids * 5 + ["nobody", "m1"]
+    few = st.integers(0, max_leads)
+    events = range(draw(st.integers(0, max_events)))
+    rows = {
+        "leads": [raw.lead(lead_id) for lead_id in lead_ids],
+        "events": [raw.event(number, owners) for number in events],
+        "sales_activities": [raw.sales_activity(n, owners) for n in range(draw(few))],
+        "opportunities": [raw.opportunity(n, owners) for n in range(draw(few))],
+    }
+    return {table: raw.shuffled(table_rows) for table, table_rows in rows.items()}
+
+
+@st.composite
+def worlds(draw: st.DrawFn, max_leads: int = 6, max_events: int = 40) -> World:
+    """Draw a rule book, raw rows, an `as_of` (naive UTC) and a time zone's name.
+
+    Arguments:
+        max_leads: number of different leads at most.
+        max_events: number of events at most, before some are repeated.
+
+    """
+    rule_book = draw(rule_books())
+    instants = _instants(draw, rule_book)
+    raw = draw(raw_tables(rule_book, max_leads, max_events, instants))
+    # The clock stands anywhere, but often late, or where the last quiet stretch ends.
+    quiet = [int(rule["inactive_days"] or 1) for rule in rule_book["reset_rules"]]
+    as_of = _pick(draw, [*instants, *[max(instants)] * 5])
+    as_of += timedelta(days=_pick(draw, [0, 0, *quiet]))
+    return rule_book, raw, as_of.replace(microsecond=0), _pick(draw, TIMEZONES)
