@@ -25,6 +25,7 @@ standing as (
 
     select
         ledger.*,
+        ledger.entry_type in ('award', 'start', 'deduct') as is_evidence,
         coalesce(
             ledger.axis = 'behavior' and (ledger.episode < activity.episode or activity.is_reset),
             false
@@ -34,51 +35,35 @@ standing as (
 
 ),
 
-evidence as (
-
-    select * from standing
-    where entry_type in ('award', 'start', 'deduct')
-
-),
-
-counted as (
-
-    select
-        lead_id,
-        rule_id,
-        sum(case when is_reset then 0 else 1 end) as times_awarded,
-        count(*) as times_awarded_ever,
-        max(effective_at) as last_evidence_at
-    from evidence
-    group by lead_id, rule_id
-
-),
-
-last_assets as (
-
-    select
-        counted.lead_id,
-        counted.rule_id,
-        max(evidence.asset) as last_asset
-    from counted
-    inner join evidence
-        on
-            counted.lead_id = evidence.lead_id
-            and counted.rule_id = evidence.rule_id
-            and counted.last_evidence_at = evidence.effective_at
-    group by counted.lead_id, counted.rule_id
-
-),
-
 summed as (
 
     select
         lead_id,
         axis,
         rule_id,
-        sum(case when is_reset then 0 else points end) as points
+        sum(case when is_reset then 0 else points end) as points,
+        sum(case when is_evidence and not is_reset then 1 else 0 end) as times_awarded,
+        sum(case when is_evidence then 1 else 0 end) as times_awarded_ever,
+        max(case when is_evidence then effective_at end) as last_evidence_at
     from standing
     group by lead_id, axis, rule_id
+
+),
+
+last_assets as (
+
+    select
+        summed.lead_id,
+        summed.rule_id,
+        max(standing.asset) as last_asset
+    from summed
+    inner join standing
+        on
+            summed.lead_id = standing.lead_id
+            and summed.rule_id = standing.rule_id
+            and summed.last_evidence_at = standing.effective_at
+    where standing.is_evidence
+    group by summed.lead_id, summed.rule_id
 
 ),
 
@@ -89,14 +74,13 @@ lead_score_reasons as (
         summed.axis,
         summed.rule_id,
         cast(summed.points as numeric(18, 6)) as points,
-        counted.times_awarded,
-        counted.times_awarded_ever,
-        counted.last_evidence_at,
+        summed.times_awarded,
+        summed.times_awarded_ever,
+        summed.last_evidence_at,
         last_assets.last_asset,
         rule_book.description
     from summed
-    inner join counted on summed.lead_id = counted.lead_id and summed.rule_id = counted.rule_id
-    inner join last_assets on summed.lead_id = last_assets.lead_id and summed.rule_id = last_assets.rule_id
+    left join last_assets on summed.lead_id = last_assets.lead_id and summed.rule_id = last_assets.rule_id
     inner join rule_book on summed.rule_id = rule_book.rule_id and summed.axis = rule_book.axis
 
 )
