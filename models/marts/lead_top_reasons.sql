@@ -12,7 +12,7 @@ ranked as (
     select
         lead_id,
         {{ reason_text('description', 'points') }} as reason,
-        row_number() over (partition by lead_id order by points desc, rule_id) as reason_rank
+        row_number() over (partition by lead_id order by points desc, rule_id asc) as reason_rank
     from reasons
 
 ),

@@ -9,7 +9,9 @@ rule_book as (
 rules_version as (
 
     select
-        {{ dbt.hash(dbt.listagg('content_hash', "'|'", 'order by rule_kind, rule_id, content_hash')) }} as rules_version,
+        {{ dbt.hash(
+            dbt.listagg('content_hash', "'|'", 'order by rule_kind, rule_id, content_hash')
+        ) }} as rules_version,
         count(*) as rule_count
     from rule_book
 

@@ -39,7 +39,9 @@ summed as (
     select
         lead_id,
         sum(points) as recency_score,
-        {{ dbt.listagg(reason_text('description', 'points'), "' / '", 'order by points desc, rule_id') }} as holding_rules
+        {{ dbt.listagg(
+            reason_text('description', 'points'), "' / '", 'order by points desc, rule_id'
+        ) }} as holding_rules
     from holding
     group by lead_id
 

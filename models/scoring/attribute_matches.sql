@@ -63,9 +63,19 @@ other_matches as (
 
 attribute_matches as (
 
-    select lead_id, created_at, rule_kind, rule_id from exact_matches
+    select
+        lead_id,
+        created_at,
+        rule_kind,
+        rule_id
+    from exact_matches
     union
-    select lead_id, created_at, rule_kind, rule_id from other_matches
+    select
+        lead_id,
+        created_at,
+        rule_kind,
+        rule_id
+    from other_matches
 
 )
 

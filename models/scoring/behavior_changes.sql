@@ -31,7 +31,15 @@ decays as (
 
 behavior_changes as (
 
-    select lead_id, awarded_at as effective_at, rule_id, 'award' as entry_type, points, event_id, asset, episode
+    select
+        lead_id,
+        awarded_at as effective_at,
+        rule_id,
+        'award' as entry_type,
+        points,
+        event_id,
+        asset,
+        episode
     from awards
     union all
     select

@@ -34,7 +34,15 @@ balances as (
 behavior_points as (
 
     select
-        lead_id, effective_at, 'behavior' as axis, rule_id, entry_type, points, event_id, asset, episode
+        lead_id,
+        effective_at,
+        'behavior' as axis,
+        rule_id,
+        entry_type,
+        points,
+        event_id,
+        asset,
+        episode
     from behavior_changes
     union all
     select

@@ -21,9 +21,17 @@ shortest_rule as (
 -- creation starts the clock, but is no active day
 activity_spans as (
 
-    select lead_id, first_at, last_at from active_days
+    select
+        lead_id,
+        first_at,
+        last_at
+    from active_days
     union all
-    select lead_id, created_at as first_at, created_at as last_at from leads
+    select
+        lead_id,
+        created_at as first_at,
+        created_at as last_at
+    from leads
 
 ),
 

@@ -28,12 +28,6 @@ rules as (
 
 ),
 
-episodes as (
-
-    select * from {{ ref('engagement_episodes') }}
-
-),
-
 counted as (
 
     select
@@ -51,7 +45,7 @@ counted as (
         on
             days.lead_id = oldest.lead_id
             and days.day_number - rules.min_active_days + 1 = oldest.day_number
-    inner join episodes
+    inner join {{ ref('engagement_episodes') }} as episodes
         on
             days.lead_id = episodes.lead_id
             and days.first_at >= episodes.started_at
@@ -61,11 +55,23 @@ counted as (
 
 edges as (
 
-    select lead_id, first_at as effective_at, rule_id, 'start' as entry_type, points, episode
+    select
+        lead_id,
+        first_at as effective_at,
+        rule_id,
+        'start' as entry_type,
+        points,
+        episode
     from counted
     where holds_until > first_at and (held_until is null or held_until < first_at)
     union all
-    select lead_id, holds_until as effective_at, rule_id, 'end' as entry_type, -points as points, episode
+    select
+        lead_id,
+        holds_until as effective_at,
+        rule_id,
+        'end' as entry_type,
+        -points as points,
+        episode
     from counted
     where holds_until > first_at and (next_first_at is null or holds_until < next_first_at)
 

@@ -30,12 +30,19 @@ beginnings as (
 
 ),
 
+-- dormancy counts like an axis: 1 while the lead sleeps
 dormancy as (
 
-    select lead_id, dormant_from as changed_at, 1 as dormancy_change
+    select
+        lead_id,
+        dormant_from as changed_at,
+        1 as points
     from dormant_periods
     union all
-    select lead_id, dormant_until as changed_at, -1 as dormancy_change
+    select
+        lead_id,
+        dormant_until as changed_at,
+        -1 as points
     from dormant_periods
     where dormant_until is not null
 
@@ -43,19 +50,31 @@ dormancy as (
 
 changes as (
 
-    select lead_id, effective_at as changed_at, axis, points, 0 as dormancy_change, 0 as is_beginning
+    select
+        lead_id,
+        effective_at as changed_at,
+        axis,
+        points
     from ledger
     union all
-    select lead_id, begins_at, 'none', 0, 0, 1
+    select
+        lead_id,
+        begins_at as changed_at,
+        'beginning' as axis,
+        1 as points
     from beginnings
     union all
-    select dormancy.lead_id, greatest(dormancy.changed_at, beginnings.begins_at), 'none', 0, dormancy_change, 0
+    select
+        dormancy.lead_id,
+        greatest(dormancy.changed_at, beginnings.begins_at) as changed_at,
+        'dormancy' as axis,
+        dormancy.points
     from dormancy
     inner join beginnings on dormancy.lead_id = beginnings.lead_id
 
 ),
 
-net_changes as (
+score_changes as (
 
     select
         lead_id,
@@ -63,22 +82,15 @@ net_changes as (
         sum(case when axis = 'attribute' then points else 0 end) as attribute_change,
         sum(case when axis = 'behavior' then points else 0 end) as behavior_change,
         sum(case when axis = 'recency' then points else 0 end) as recency_change,
-        sum(dormancy_change) as dormancy_change,
-        max(is_beginning) as is_beginning
+        sum(case when axis = 'dormancy' then points else 0 end) as dormancy_change
     from changes
     group by lead_id, changed_at
-
-),
-
-score_changes as (
-
-    select * from net_changes
-    where
-        is_beginning = 1
-        or attribute_change <> 0
-        or behavior_change <> 0
-        or recency_change <> 0
-        or dormancy_change <> 0
+    having
+        max(case when axis = 'beginning' then 1 else 0 end) = 1
+        or sum(case when axis = 'attribute' then points else 0 end) <> 0
+        or sum(case when axis = 'behavior' then points else 0 end) <> 0
+        or sum(case when axis = 'recency' then points else 0 end) <> 0
+        or sum(case when axis = 'dormancy' then points else 0 end) <> 0
 
 )
 

@@ -16,7 +16,7 @@ ranked as (
 
     select
         *,
-        {{ version_number('events') }} as version
+        {{ version_number('events') }} as version_rank
     from base_events
     where rejection_reason is null
 
@@ -34,7 +34,7 @@ stg_events as (
         ranked.is_bot
     from ranked
     inner join leads on ranked.lead_id = leads.lead_id
-    where ranked.version = 1
+    where ranked.version_rank = 1
 
 )
 

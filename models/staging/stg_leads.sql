@@ -10,7 +10,7 @@ ranked as (
 
     select
         *,
-        {{ version_number('leads') }} as version
+        {{ version_number('leads') }} as version_rank
     from base_leads
     where rejection_reason is null
 
@@ -34,7 +34,7 @@ stg_leads as (
         {%- endfor %}
         segment
     from ranked
-    where version = 1
+    where version_rank = 1
 
 )
 

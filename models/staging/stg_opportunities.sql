@@ -16,7 +16,7 @@ ranked as (
 
     select
         *,
-        {{ version_number('opportunities') }} as version
+        {{ version_number('opportunities') }} as version_rank
     from base_opportunities
     where rejection_reason is null
 
@@ -33,7 +33,7 @@ stg_opportunities as (
         ranked.amount
     from ranked
     inner join leads on ranked.lead_id = leads.lead_id
-    where ranked.version = 1
+    where ranked.version_rank = 1
 
 )
 

@@ -16,7 +16,7 @@ ranked as (
 
     select
         *,
-        {{ version_number('sales_activities') }} as version
+        {{ version_number('sales_activities') }} as version_rank
     from base_sales_activities
     where rejection_reason is null
 
@@ -32,7 +32,7 @@ stg_sales_activities as (
         ranked.owner
     from ranked
     inner join leads on ranked.lead_id = leads.lead_id
-    where ranked.version = 1
+    where ranked.version_rank = 1
 
 )
 

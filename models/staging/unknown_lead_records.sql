@@ -17,7 +17,7 @@ unknown_lead_records as (
         from (
             select
                 base.*,
-                {{ version_number(table) }} as version
+                {{ version_number(table) }} as version_rank
             from {{ ref('base_' ~ table) }} as base
             where
                 base.rejection_reason is null
@@ -25,7 +25,7 @@ unknown_lead_records as (
         ) as orphans
         -- a later version that names a known lead has been staged: this one is a duplicate
         where
-            orphans.version = 1
+            orphans.version_rank = 1
             and not exists (
                 select 1 from {{ ref('stg_' ~ table) }} as staged
                 where staged.{{ key }} = orphans.{{ key }}

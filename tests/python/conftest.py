@@ -1,0 +1,74 @@
+"""Fixtures shared by all tests: a fresh build of the bundled sample, and how to run dbt."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+DBT = Path(sys.executable).with_name("dbt")
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished dbt run: its output, database file and artifacts."""
+
+    output: str
+    exit_code: int
+    database: Path
+    target: Path
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Everything dbt knows about the project."""
+        return json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """One entry per node that ran."""
+        return json.loads((self.target / "run_results.json").read_text(encoding="utf-8"))["results"]
+
+
+def dbt(folder: Path, *arguments: str, project: Path = PROJECT, **environment: str) -> Built:
+    """Run dbt in a process of its own.
+
+    Arguments:
+        folder: where the database file and the artifacts go.
+        arguments: dbt's command line, for example `"build"`.
+        project: directory of the project.
+        environment: further environment variables.
+
+    Returns:
+        What came of it; a failing run is a result, not an exception.
+
+    """
+    database = folder / "lead_scoring.duckdb"
+    finished = subprocess.run(
+        [DBT, *arguments, "--target-path", folder / "target", "--log-path", folder / "logs"],
+        cwd=project,
+        env=os.environ | {"LEAD_SCORING_DUCKDB": str(database), "NO_COLOR": "1"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Built(finished.stdout + finished.stderr, finished.returncode, database, folder / "target")
+
+
+@pytest.fixture(scope="session")
+def run_dbt() -> Callable[..., Built]:
+    """Give tests the function that runs dbt."""
+    return dbt
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Build the bundled sample from nothing, as the README's command does."""
+    built = dbt(tmp_path_factory.mktemp("sample"), "build")
+    assert built.exit_code == 0, built.output
+    return built

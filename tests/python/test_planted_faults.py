@@ -1,0 +1,149 @@
+"""Every data test has been seen red: plant one fault in a good build, and the test must find it.
+
+The faults are planted in a transaction that is rolled back, and what runs is the SQL that dbt
+compiled for the test, so a fault costs milliseconds.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import Built
+
+# data test: statements that break the promise it guards
+FAULTS = {
+    "every_raw_row_is_accounted_for": "update row_accounting set rows_staged = rows_staged - 1",
+    "mart_scores_are_ledger_sums": "delete from recency_points where entry_type = 'end'",
+    "every_lead_is_in_the_mart_once": "delete from lead_mart where tier = 'hot'",
+    "reasons_add_up_to_the_raw_score": "update lead_score_reasons set points = points + 0.01",
+    "no_points_survive_an_episode": "delete from behavior_points where entry_type = 'reset'",
+    "episodes_end_exactly_at_the_limit": "update engagement_episodes set episode = 1",
+    "nothing_is_earned_while_asleep": (
+        "update engagement_episodes set reset_at = started_at + interval 1 minute"
+    ),
+    "episodes_begin_with_an_activity": (
+        "update engagement_episodes set started_at = started_at - interval 1 second"
+    ),
+    "disqualified_leads_score_zero": "update lead_mart set total_score = 1 where is_disqualified",
+    "unknown_values_never_disqualify": (
+        "insert into disqualified_leads select lead_id, 'student', '' from stg_leads where segment is null"
+    ),
+    "history_has_no_gap_and_no_overlap": "delete from score_history where valid_to is null",
+    "history_agrees_with_the_mart": "update score_history set total_score = total_score + 1",
+    "bands_do_not_overlap": "update rule_alternatives set max_value = 101 where rule_id = 'employees_under_100'",
+    "bands_leave_no_gap": "update rule_alternatives set max_value = 99 where rule_id = 'employees_under_100'",
+    "text_rules_match_a_lead_once": (
+        "insert into rule_alternatives select * replace ('twin' as rule_id) from rule_alternatives"
+        " where rule_id = 'decision_maker';"
+        "insert into attribute_matches select * replace ('twin' as rule_id) from attribute_matches"
+        " where rule_id = 'decision_maker'"
+    ),
+    "rules_are_well_formed": "update behavior_rules set decay_every_days = null",
+    "recency_windows_end_by_the_reset": "update recency_rules set window_days = 91",
+    "at_most_one_rule_resets": "insert into reset_rules values ('again', 30, 'reset', null, false, '')",
+    "rule_ids_are_unique_across_files": "update rule_book set rule_id = 'student' where rule_id = 'email_open'",
+    "tiers_leave_no_score_out": "update tiers set min_score = 1 where tier = 'hold'",
+    "every_event_type_has_a_decision": "delete from ignored_event_types",
+    "staging_keeps_the_latest_version": "update stg_events set loaded_at = loaded_at - interval 1 second",
+}
+
+# More ways to break the same promises, each of which one branch of a test is there for.
+FURTHER_FAULTS = [
+    ("mart_scores_are_ledger_sums", "delete from lead_mart where lead_id = (select min(lead_id) from lead_mart)"),
+    ("mart_scores_are_ledger_sums", "update lead_mart set attribute_score = null where tier = 'hot'"),
+    ("mart_scores_are_ledger_sums", "update lead_mart set total_score = raw_score - 100 where raw_score < 50"),
+    ("every_lead_is_in_the_mart_once", "insert into lead_mart from lead_mart where tier = 'hot'"),
+    ("no_points_survive_an_episode", "update recency_points set effective_at = effective_at + interval 99 day"),
+    ("no_points_survive_an_episode", "update behavior_points set episode = 99"),
+    ("episodes_end_exactly_at_the_limit", "delete from engagement_episodes where episode = 1"),
+    ("disqualified_leads_score_zero", "update lead_mart set tier = 'hot' where is_disqualified"),
+    ("disqualified_leads_score_zero", "update lead_mart set is_disqualified = null where is_disqualified"),
+    ("history_has_no_gap_and_no_overlap", "insert into score_history from score_history where valid_to is null"),
+    ("history_has_no_gap_and_no_overlap", "delete from score_history where tier = 'disqualified'"),
+    ("history_has_no_gap_and_no_overlap", "update score_history set valid_from = valid_from - interval 1 day"),
+    ("history_agrees_with_the_mart", "update lead_mart set is_dormant = null where tier = 'hot'"),
+    ("history_agrees_with_the_mart", "delete from score_history where valid_to is null"),
+    ("tiers_leave_no_score_out", "update tiers set requires_active = true"),
+    ("tiers_leave_no_score_out", "update score_history set tier = null where tier = 'hold'"),
+    ("tiers_leave_no_score_out", "delete from tiers"),
+    ("rules_are_well_formed", "update attribute_rules set min_value = 1, value = 'x'"),
+    ("rules_are_well_formed", "update attribute_rules set min_value = max_value where rule_id = 'employees_100_to_299'"),
+    ("rules_are_well_formed", "update attribute_rules set value = repeat('a|', 1000) where value is not null"),
+    ("rules_are_well_formed", "update disqualification_rules set attribute = 'segmnet'"),
+    ("rules_are_well_formed", "update behavior_rules set decay_percent = 101 where decay_percent > 0"),
+    ("rules_are_well_formed", "update behavior_rules set points = 0.0001, decay_percent = 0.1, decay_every_days = 1"),
+    ("rules_are_well_formed", "update behavior_rules set max_awards = 0"),
+    ("rules_are_well_formed", "update recency_rules set window_days = 0"),
+    ("rules_are_well_formed", "update reset_rules set inactive_days = 0"),
+    ("rules_are_well_formed", "update reset_rules set action = 'deduct', points = 50"),
+]  # fmt: skip
+
+
+def data_tests(built: Built) -> dict[str, dict[str, Any]]:
+    """Return the project's data tests with their compiled SQL, by name."""
+    compiled = {result["unique_id"]: result["compiled_code"] for result in built.results}
+    nodes = built.manifest["nodes"]
+    return {
+        node["name"]: node | {"compiled_code": compiled[key]}
+        for key, node in nodes.items()
+        if node["resource_type"] == "test"
+    }
+
+
+@pytest.fixture
+def database(sample: Built) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the sample's database; what a test changes in it is undone."""
+    with duckdb.connect(str(sample.database)) as connection:
+        connection.execute("begin")
+        yield connection
+        connection.execute("rollback")
+
+
+def failing_rows(database: duckdb.DuckDBPyConnection, test: dict[str, Any]) -> int:
+    """Return how many rows the data test complains about."""
+    return len(database.execute(test["compiled_code"]).fetchall())
+
+
+def test_every_singular_test_has_a_fault(sample: Built) -> None:
+    """A data test without a planted fault has never been seen red."""
+    singular = {name for name, test in data_tests(sample).items() if "test_metadata" not in test}
+    assert singular == set(FAULTS)
+
+
+@pytest.mark.parametrize(("name", "fault"), [*FAULTS.items(), *FURTHER_FAULTS])
+def test_planted_fault_is_found(
+    sample: Built, database: duckdb.DuckDBPyConnection, name: str, fault: str
+) -> None:
+    """The test is green on the good build and red after the fault."""
+    test = data_tests(sample)[name]
+    assert failing_rows(database, test) == 0
+    database.execute(fault)
+    assert failing_rows(database, test) > 0
+
+
+# generic test: statement that breaks it, for a table and a column
+GENERIC_FAULTS = {
+    "not_null": "update {table} set {column} = null where rowid = (select min(rowid) from {table})",
+    "unique": "insert into {table} from {table}",
+    "unique_together": "insert into {table} from {table}",
+    "accepted_values": "update {table} set {column} = 'nonsense'",
+    "relationships": "update {table} set {column} = 'nonsense'",
+}
+
+
+def test_generic_tests_find_planted_faults(sample: Built, database: duckdb.DuckDBPyConnection) -> None:
+    """Every column test is green on the good build and red after a fault of its kind."""
+    nodes = sample.manifest["nodes"]
+    generic = [test for test in data_tests(sample).values() if "test_metadata" in test]
+    assert generic
+    for test in generic:
+        node = nodes[test["attached_node"]]
+        assert failing_rows(database, test) == 0, test["name"]
+        database.execute("create or replace temp table good as from " + node["name"])
+        kind = "view" if node["config"]["materialized"] == "view" else "table"
+        database.execute(f"drop {kind} {node['name']}; create table {node['name']} as from good")
+        fault = GENERIC_FAULTS[test["test_metadata"]["name"]]
+        database.execute(fault.format(table=node["name"], column=test["column_name"]))
+        assert failing_rows(database, test) > 0, test["name"]
+        database.execute("rollback; begin")
