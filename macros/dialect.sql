@@ -85,7 +85,9 @@
 {% macro default__text_to_utc(text) -%}
     case
         when {{ has_form(text, '.*:[0-9.]+ ?[+-][0-9:]+') }}
-            then cast({{ text }} as timestamp with time zone) at time zone 'UTC'
+            then cast(
+                replace(replace({{ text }}, ' +', '+'), ' -', '-') as timestamp with time zone
+            ) at time zone 'UTC'
         else cast(trim(replace(replace({{ text }}, 'UTC', ''), 'Z', '')) as {{ dbt.type_timestamp() }})
     end
 {%- endmacro %}

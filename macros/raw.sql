@@ -32,7 +32,7 @@
 
 
 {% macro reads_sample() %}
-    {{- return(reads_files() and var('raw_data') == 'sample_data') -}}
+    {{- return(reads_files() and var('raw_data').rstrip('/') == 'sample_data') -}}
 {% endmacro %}
 
 

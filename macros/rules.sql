@@ -19,7 +19,7 @@
 {% macro rule_content(seed) -%}
     {%- set columns = graph.get('nodes', {}).get('seed.lead_scoring.' ~ seed, {}).get('columns', {}).keys() -%}
     {%- for column in columns -%}
-        coalesce(cast({{ column }} as {{ dbt.type_string() }}), '') {{ "|| '|' || " if not loop.last }}
+        coalesce(cast({{ column }} as {{ dbt.type_string() }}), '') {{ "|| '\x1f' || " if not loop.last }}
     {%- endfor -%}
     {{ "''" if not columns }}
 {%- endmacro %}

@@ -10,7 +10,7 @@
 {% endmacro %}
 
 
-{% macro version_number(table) -%}
+{% macro version_number(table, further_order=[]) -%}
     {%- set order = {
         'leads': [
             'updated_at', 'created_at', 'email', 'company_name', 'employee_count', 'industry',
@@ -19,7 +19,7 @@
         'events': ['loaded_at', 'lead_id', 'event_type', 'occurred_at', 'asset', 'is_bot'],
         'sales_activities': ['lead_id', 'activity_type', 'occurred_at', 'owner'],
         'opportunities': ['lead_id', 'created_at', 'closed_at', 'is_won', 'amount'],
-    }[table] -%}
+    }[table] + further_order -%}
     row_number() over (
         partition by {{ raw_keys()[table] }}
         order by {{ order | join(' desc nulls last, ') }} desc nulls last

@@ -105,7 +105,7 @@ BROKEN: dict[str, list[tuple[str, Any]]] = {
         ("event_id", None), ("lead_id", None), ("event_type", None), ("occurred_at", None),
         ("occurred_at", NO_DATE), ("occurred_at", "昨日"), ("occurred_at", ANCIENT),
         ("occurred_at", FUTURE), ("loaded_at", NO_DATE), ("is_bot", "maybe"), ("is_bot", "不明"),
-        ("loaded_at", ANCIENT), ("lead_id", NO_LEAD), ("lead_id", "L9000001"),  # the second one's own lead row is rejected
+        ("loaded_at", ANCIENT), ("lead_id", NO_LEAD), ("lead_id", "L9000001"),  # L9000001: a rejected lead
     ] * 2,
     "sales_activities": [
         ("activity_id", None), ("lead_id", None), ("occurred_at", None), ("occurred_at", NO_DATE),
@@ -228,9 +228,7 @@ def build_companies(seed: int, count: int) -> Companies:
     ]
     employees = np.clip(np.exp(rng.normal(4.4, 1.3, count)), 3, 60_000).astype(np.int64)
     scanner = rng.choice(3, count, p=[0.9, 0.075, 0.025])
-    return Companies(
-        names, domains, industry, employees, rng.choice(len(REGIONS), count, p=REGION_SHARE), scanner
-    )
+    return Companies(names, domains, industry, employees, rng.choice(len(REGIONS), count, p=REGION_SHARE), scanner)
 
 
 def draw_leads(rng: np.random.Generator, n: int, companies: Companies, calendar: Calendar) -> Columns:
@@ -367,9 +365,7 @@ def draw_visits(
     return rows(who, ACTION_TYPE[action], np.where(at_seminar, held, time), asset, crawler)
 
 
-def draw_mail(
-    rng: np.random.Generator, lead: Columns, calendar: Calendar, assets: Assets, rate: float
-) -> Columns:
+def draw_mail(rng: np.random.Generator, lead: Columns, calendar: Calendar, assets: Assets, rate: float) -> Columns:
     """Draw mailings and what follows; `rate` is the chance that a known lead gets a given mailing."""
     n, mails = len(lead["created"]), len(assets.mail_times)
     last = np.where(rng.random(n) < 0.15, rng.integers(0, mails, n), mails)  # unsubscribes after this one
@@ -471,9 +467,7 @@ def draw_opportunities(rng: np.random.Generator, lead: Columns, event: Columns, 
     return take(deals, np.argsort(created, kind="stable")[: np.count_nonzero(created < END)])
 
 
-def draw_sales(
-    rng: np.random.Generator, lead: Columns, hot: tuple[np.ndarray, np.ndarray], deal: Columns
-) -> Columns:
+def draw_sales(rng: np.random.Generator, lead: Columns, hot: tuple[np.ndarray, np.ndarray], deal: Columns) -> Columns:
     """Draw sales contacts: first touches after hot moments, follow-ups, routine calls, work on deals."""
     who, moment = hot
     speed = rng.choice(4, len(who), p=[0.28, 0.32, 0.18, 0.22])  # 1 hour, 1 day, days, never
@@ -606,9 +600,7 @@ class RawWriter:
         return table.take(np.argsort(places, kind="stable"))
 
 
-def generate(
-    leads: int, events: int, seed: int, months: int, file_format: str, folder: Path
-) -> dict[str, int]:
+def generate(leads: int, events: int, seed: int, months: int, file_format: str, folder: Path) -> dict[str, int]:
     """Write the four raw tables into `folder`.
 
     Args:

@@ -42,8 +42,8 @@ summed as (
         axis,
         rule_id,
         sum(case when is_reset then 0 else points end) as points,
-        sum(case when is_evidence and not is_reset then 1 else 0 end) as times_awarded,
-        sum(case when is_evidence then 1 else 0 end) as times_awarded_ever,
+        cast(sum(case when is_evidence and not is_reset then 1 else 0 end) as {{ dbt.type_bigint() }}) as times_awarded,
+        cast(sum(case when is_evidence then 1 else 0 end) as {{ dbt.type_bigint() }}) as times_awarded_ever,
         max(case when is_evidence then effective_at end) as last_evidence_at
     from standing
     group by lead_id, axis, rule_id

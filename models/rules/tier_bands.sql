@@ -44,9 +44,9 @@ candidates as (
     select
         dormancy.is_dormant,
         total_bounds.min_total_score,
-        coalesce(total_bounds.below_total_score, 999999999999) as below_total_score,
+        cast(coalesce(total_bounds.below_total_score, 999999999999) as numeric(18, 6)) as below_total_score,
         attribute_bounds.min_attribute_score,
-        coalesce(attribute_bounds.below_attribute_score, 999999999999) as below_attribute_score,
+        cast(coalesce(attribute_bounds.below_attribute_score, 999999999999) as numeric(18, 6)) as below_attribute_score,
         tiers.tier,
         row_number() over (
             partition by

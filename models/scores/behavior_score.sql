@@ -55,8 +55,8 @@ current_awards as (
 
     select
         activity.lead_id,
-        sum(awards.award_count) as award_count,
-        sum(awards.is_at_cap) as rules_at_cap
+        cast(sum(awards.award_count) as {{ dbt.type_bigint() }}) as award_count,
+        cast(sum(awards.is_at_cap) as {{ dbt.type_bigint() }}) as rules_at_cap
     from activity
     inner join awards on activity.lead_id = awards.lead_id and activity.episode = awards.episode
     where not activity.is_reset

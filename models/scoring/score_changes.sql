@@ -79,10 +79,10 @@ score_changes as (
     select
         lead_id,
         changed_at,
-        sum(case when axis = 'attribute' then points else 0 end) as attribute_change,
-        sum(case when axis = 'behavior' then points else 0 end) as behavior_change,
-        sum(case when axis = 'recency' then points else 0 end) as recency_change,
-        sum(case when axis = 'dormancy' then points else 0 end) as dormancy_change
+        cast(sum(case when axis = 'attribute' then points else 0 end) as numeric(18, 6)) as attribute_change,
+        cast(sum(case when axis = 'behavior' then points else 0 end) as numeric(18, 6)) as behavior_change,
+        cast(sum(case when axis = 'recency' then points else 0 end) as numeric(18, 6)) as recency_change,
+        cast(sum(case when axis = 'dormancy' then points else 0 end) as {{ dbt.type_int() }}) as dormancy_change
     from changes
     group by lead_id, changed_at
     having

@@ -17,7 +17,7 @@ unknown_lead_records as (
         from (
             select
                 base.*,
-                {{ version_number(table) }} as version_rank
+                {{ version_number(table, ['raw_values']) }} as version_rank
             from {{ ref('base_' ~ table) }} as base
             where
                 base.rejection_reason is null

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,10 +88,10 @@ def parse_count(text: str) -> int:
 
 
 def parse_decimal(text: str) -> Decimal:
-    """Return the exact decimal number in `text`."""
-    if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]{1,6})?", text.strip()):
+    """Return the decimal number in `text`, rounded to six places."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]+)?", text.strip()):
         raise UnparsableError(text)
-    return Decimal(text.strip())
+    return Decimal(text.strip()).quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def parse_boolean(text: str) -> bool:
@@ -104,8 +104,7 @@ def parse_boolean(text: str) -> bool:
 # The columns of each raw table, `*` = required. The first is the key. Problems are
 # looked for, and ties between duplicates broken, in this order.
 CONTRACT = {
-    "leads": "lead_id* created_at* updated_at email company_name employee_count"
-    " industry job_title region segment",
+    "leads": "lead_id* created_at* updated_at email company_name employee_count industry job_title region segment",
     "events": "event_id* lead_id* event_type* occurred_at* loaded_at asset is_bot",
     "sales_activities": "activity_id* lead_id* activity_type occurred_at* owner",
     "opportunities": "opportunity_id* lead_id* created_at* closed_at is_won amount",
@@ -133,9 +132,7 @@ def is_blank(text: str | None) -> bool:
     return text is None or text.strip() == ""
 
 
-def parse_row(
-    raw_row: TextRow, columns: list[str], required: list[str]
-) -> tuple[Row | None, list[str]]:
+def parse_row(raw_row: TextRow, columns: list[str], required: list[str]) -> tuple[Row | None, list[str]]:
     """Return the row's values and the reasons why it, or a field of it, is refused.
 
     The values are None when the whole row is refused; there is one reason then.
@@ -419,18 +416,14 @@ def recency_entries(rule: Row, active: list[datetime], zone: ZoneInfo) -> list[R
 class ScoredLead:
     """One staged lead with its events: its ledger, and its state at any time."""
 
-    def __init__(
-        self, lead: Row, events: list[Row], rules: Row, zone: ZoneInfo
-    ) -> None:
+    def __init__(self, lead: Row, events: list[Row], rules: Row, zone: ZoneInfo) -> None:
         """Find activities, episodes and ledger rows; `rules` hold typed values."""
         self.lead_id, self.created_at = lead["lead_id"], lead["created_at"]
         self.rules, self.zone = rules, zone
         humans = [event for event in events if not event["is_bot"]]
         keeping = [r for r in rules["behavior_rules"] if r["keeps_active"] is not False]
         self.active = sorted(
-            event["occurred_at"]
-            for event in humans
-            if any(matches_event(rule, event) for rule in keeping)
+            event["occurred_at"] for event in humans if any(matches_event(rule, event) for rule in keeping)
         )
         # The creation starts the clock, although it earns nothing.
         self.times = sorted([self.created_at, *self.active])
@@ -439,11 +432,7 @@ class ScoredLead:
         self.episodes = find_episodes(self.times, self.reset)
         sleep = [r["inactive_days"] for r in rules["reset_rules"] if r["marks_dormant"]]
         self.dormant_after = min(sleep, default=None)
-        failed = [
-            rule
-            for rule in rules["disqualification_rules"]
-            if matches_lead(rule, lead, missing_matches=False)
-        ]
+        failed = [rule for rule in rules["disqualification_rules"] if matches_lead(rule, lead, missing_matches=False)]
         self.disqualified_by = min(failed, key=lambda r: r["rule_id"], default=None)
         rows = self.behavior_entries(humans) + [
             entry(self.created_at, "attribute", rule, "award", rule["points"])
@@ -495,8 +484,7 @@ class ScoredLead:
             state["total_score"] = Decimal(0)
         state["is_disqualified"] = self.disqualified_by is not None
         state["is_dormant"] = (
-            self.dormant_after is not None
-            and self.latest_activity(moment) + self.dormant_after <= moment
+            self.dormant_after is not None and self.latest_activity(moment) + self.dormant_after <= moment
         )
         state["tier"] = self.tier(state)
         return state

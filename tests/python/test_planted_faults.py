@@ -19,12 +19,8 @@ FAULTS = {
     "reasons_add_up_to_the_raw_score": "update lead_score_reasons set points = points + 0.01",
     "no_points_survive_an_episode": "delete from behavior_points where entry_type = 'reset'",
     "episodes_end_exactly_at_the_limit": "update engagement_episodes set episode = 1",
-    "nothing_is_earned_while_asleep": (
-        "update engagement_episodes set reset_at = started_at + interval 1 minute"
-    ),
-    "episodes_begin_with_an_activity": (
-        "update engagement_episodes set started_at = started_at - interval 1 second"
-    ),
+    "nothing_is_earned_while_asleep": ("update engagement_episodes set reset_at = started_at + interval 1 minute"),
+    "episodes_begin_with_an_activity": ("update engagement_episodes set started_at = started_at - interval 1 second"),
     "disqualified_leads_score_zero": "update lead_mart set total_score = 1 where is_disqualified",
     "unknown_values_never_disqualify": (
         "insert into disqualified_leads select lead_id, 'student', '' from stg_leads where segment is null"
@@ -68,7 +64,7 @@ FURTHER_FAULTS = [
     ("tiers_leave_no_score_out", "update score_history set tier = null where tier = 'hold'"),
     ("tiers_leave_no_score_out", "delete from tiers"),
     ("rules_are_well_formed", "update attribute_rules set min_value = 1, value = 'x'"),
-    ("rules_are_well_formed", "update attribute_rules set min_value = max_value where rule_id = 'employees_100_to_299'"),
+    ("rules_are_well_formed", "update attribute_rules set min_value = max_value where max_value = 300"),
     ("rules_are_well_formed", "update attribute_rules set value = repeat('a|', 1000) where value is not null"),
     ("rules_are_well_formed", "update disqualification_rules set attribute = 'segmnet'"),
     ("rules_are_well_formed", "update behavior_rules set decay_percent = 101 where decay_percent > 0"),
@@ -112,9 +108,7 @@ def test_every_singular_test_has_a_fault(sample: Built) -> None:
 
 
 @pytest.mark.parametrize(("name", "fault"), [*FAULTS.items(), *FURTHER_FAULTS])
-def test_planted_fault_is_found(
-    sample: Built, database: duckdb.DuckDBPyConnection, name: str, fault: str
-) -> None:
+def test_planted_fault_is_found(sample: Built, database: duckdb.DuckDBPyConnection, name: str, fault: str) -> None:
     """The test is green on the good build and red after the fault."""
     test = data_tests(sample)[name]
     assert failing_rows(database, test) == 0

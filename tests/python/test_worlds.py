@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import pytest
 from compiled import CompiledProject, rows
 from hypothesis import HealthCheck, given, settings
 from reference import Scored, score
@@ -39,8 +38,7 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
     ),
     "stg_leads": (
         lambda scored: scored.staged["leads"],
-        "lead_id created_at updated_at email company_name employee_count industry job_title"
-        " region segment",
+        "lead_id created_at updated_at email company_name employee_count industry job_title region segment",
     ),
     "stg_events": (
         lambda scored: scored.staged["events"],
@@ -63,12 +61,6 @@ def comparable(found: list[Row], columns: list[str]) -> list[tuple[Any, ...]]:
     return sorted(picked, key=lambda row: [(cell is not None, str(cell)) for cell in row])
 
 
-@pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
-    """Compile the project once for all worlds."""
-    return CompiledProject(tmp_path_factory.mktemp("compiled"))
-
-
 @given(world=worlds())
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 def test_models_agree_with_the_reference(project: CompiledProject, world: World) -> None:
@@ -80,9 +72,7 @@ def test_models_agree_with_the_reference(project: CompiledProject, world: World)
             columns = names.split()
             found = comparable(rows(database, f"from {model}"), columns)
             assert found == comparable(reference_rows(expected), columns), model
-        assert rows(
-            database, "from row_accounting where rows_in <> rows_staged + rows_rejected + rows_duplicate"
-        ) == []
+        assert rows(database, "from row_accounting where rows_in <> rows_staged + rows_rejected + rows_duplicate") == []
 
 
 @given(world=worlds())

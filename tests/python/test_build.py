@@ -1,0 +1,242 @@
+"""The project as a stranger uses it: a clone, one command, their own files, a past day, a new rule."""
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import PROJECT, Built
+
+RunDbt = Callable[..., Built]
+Change = Callable[[Path], Any]
+
+
+def table(built: Built, name: str, columns: str = "*") -> list[tuple[Any, ...]]:
+    """Return all rows of a table, in a fixed order."""
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        return connection.execute(f"select {columns} from {name} order by all").fetchall()
+
+
+def as_vars(**values: Any) -> str:
+    """Return dbt variables as its command line takes them."""
+    return json.dumps(values)
+
+
+@pytest.fixture
+def raw_copy(tmp_path: Path) -> Path:
+    """Copy the sample's raw files to a directory of the test's own."""
+    folder = tmp_path / "raw"
+    shutil.copytree(PROJECT / "sample_data", folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return folder
+
+
+def test_fresh_clone_builds_quietly(clone: Path) -> None:
+    """A bare `dbt build`, then `dbt test`, in the root: no flag, no variable, no warning."""
+    for command in (["build"], ["test"], ["docs", "generate", "--static"]):
+        dbt = Path(sys.executable).with_name("dbt")
+        finished = subprocess.run([dbt, *command], cwd=clone, capture_output=True, text=True, check=False)
+        assert finished.returncode == 0, finished.stdout
+        assert "WARN" not in finished.stdout.replace("WARN=0", "").replace("NO-OP=0", "")
+        assert "eprecat" not in finished.stdout + finished.stderr
+    page = (clone / "target" / "static_index.html").read_text(encoding="utf-8")
+    assert "A score is the sum of rows in a ledger" in page
+    left_behind = subprocess.run(["git", "status"], cwd=clone, capture_output=True, check=False)
+    assert left_behind.returncode != 0  # the copy is no repository: nothing here reads git
+    assert not (clone / ".user.yml").exists()
+
+
+def test_older_clients_open_the_file(sample: Built) -> None:
+    """The DuckDB 1.4 inside today's BI tools reads the mart and the ledger view."""
+    query = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True);"
+        "print(duckdb.__version__, *c.execute('select count(*), sum(total_score) from lead_mart').fetchone(),"
+        " c.execute('select sum(points) from score_ledger').fetchone()[0])"
+    )
+    uv = Path(sys.executable).with_name("uv")
+    command = [uv, "run", "--quiet", "--no-project", "--with", "duckdb==1.4.4", "python", "-c", query]
+    finished = subprocess.run([*command, sample.database], capture_output=True, text=True, check=False)
+    count, total = table(sample, "lead_mart", "count(*), sum(total_score)")[0]
+    ledger = table(sample, "score_ledger", "sum(points)")[0][0]
+    assert finished.stdout.split() == ["1.4.4", str(count), str(total), str(ledger)], finished.stderr
+
+
+def test_the_sample_shows_everything(sample: Built) -> None:
+    """Every rule fires in it, and every tier and rejection reason occurs."""
+    with duckdb.connect(str(sample.database), read_only=True) as connection:
+        silent = connection.execute(
+            "select rule_id from rule_book where rule_kind <> 'tiers' and rule_id not in"
+            " (select rule_id from score_ledger union select rule_id from disqualified_leads)"
+            " union all select tier from tiers where tier not in (select tier from lead_mart)"
+            " union all select reason from rejection_reasons where reason not in"
+            " (select reason from rejected_records)"
+        ).fetchall()
+    assert silent == []
+
+
+TYPES = {
+    "leads": {"created_at": "timestamp", "updated_at": "timestamp", "employee_count": "integer"},
+    "events": {"occurred_at": "timestamp", "loaded_at": "timestamptz", "is_bot": "boolean"},
+    "sales_activities": {"occurred_at": "timestamp"},
+    "opportunities": {"created_at": "timestamp", "closed_at": "timestamp", "is_won": "boolean", "amount": "double"},
+}
+
+
+def test_csv_and_parquet_give_the_same_mart(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) -> None:
+    """What a typed file can hold scores the same from both formats, whatever the writer's timezone."""
+    typed = tmp_path / "typed"
+    typed.mkdir()
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'America/New_York'")
+        for name, columns in TYPES.items():
+            path = raw_copy / f"{name}.csv"
+            connection.execute(f"create table {name} as from read_csv('{path}', all_varchar = true)")
+            casts = []
+            for column, kind in columns.items():
+                text = f"{column} || '+00'" if kind == "timestamptz" else column
+                connection.execute(f"update {name} set {column} = null where try_cast({text} as {kind}) is null")
+                casts.append(f"cast({text} as {kind}) as {column}")
+            connection.execute(f"copy {name} to '{path}' (header)")
+            connection.execute(f"copy (select * replace ({', '.join(casts)}) from {name}) to '{typed / name}.parquet'")
+    from_csv = build(run_dbt, tmp_path / "csv_build", raw_copy)
+    from_parquet = build(run_dbt, tmp_path / "parquet_build", typed)
+    for model in ("lead_mart", "score_ledger", "score_history", "row_accounting"):
+        assert table(from_csv, model) == table(from_parquet, model)
+
+
+BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
+    "missing directory": (shutil.rmtree, ["the directory", "is missing or empty", "raw_data: DIR"]),
+    "missing table": (lambda raw: (raw / "events.csv").unlink(), ["neither events.parquet nor events.csv", "Export"]),
+    "missing required column": (
+        lambda raw: rewrite(raw / "events.csv", lambda row: {k: v for k, v in row.items() if k != "occurred_at"}),
+        ["raw.events has no column occurred_at", "It has event_id", "Rename or add"],
+    ),
+    "wrong type": (
+        lambda raw: (
+            duckdb.execute(
+                "copy (select 'E' as event_id, 'L' as lead_id, 'x' as event_type, 1750000000 as occurred_at)"
+                f" to '{raw / 'events.parquet'}'; "
+            )
+            and (raw / "events.csv").unlink()
+        ),
+        ["raw.events.occurred_at is INTEGER; expected timestamp", "Cast it"],
+    ),
+    "two files for one table": (
+        lambda raw: duckdb.execute(f"copy (select 1) to '{raw / 'leads.parquet'}'"),
+        ["both", "leads.parquet", "leads.csv", "Remove the one"],
+    ),
+}
+
+
+def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
+    """Rewrite a csv row by row; a row changed to None is left out."""
+    with path.open(encoding="utf-8", newline="") as file:
+        changed = [row for row in map(change, csv.DictReader(file)) if row is not None]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, changed[0])
+        writer.writeheader()
+        writer.writerows(changed)
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_is_one_readable_error(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path, case: str) -> None:
+    """The message names table, column and remedy, comes before any model runs, and is the only one."""
+    change, words = BAD_INPUT[case]
+    change(raw_copy)
+    built = run_dbt(tmp_path, "build", "--vars", as_vars(raw_data=str(raw_copy)))
+    assert built.exit_code != 0
+    for word in words:
+        assert word in built.output
+    assert "OK created" not in built.output
+    assert "Traceback" not in built.output
+
+
+def test_an_unreadable_clock_is_one_readable_error(run_dbt: RunDbt, tmp_path: Path) -> None:
+    """A month 13 is refused with the form to use."""
+    built = run_dbt(tmp_path, "build", "--vars", as_vars(as_of="2026-13-31 00:00:00"))
+    assert built.exit_code != 0
+    assert "as_of is '2026-13-31 00:00:00', which is no time" in built.output
+    assert "Traceback" not in built.output
+
+
+def build(run_dbt: RunDbt, folder: Path, raw: Path, as_of: str = "2026-06-30 15:00:00", **more: Any) -> Built:
+    """Build all models without tests, from the raw files of a test."""
+    variables = as_vars(raw_data=str(raw), as_of=as_of, **more)
+    built = run_dbt(
+        folder, "build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--vars", variables
+    )
+    assert built.exit_code == 0, built.output
+    return built
+
+
+def test_own_files_change_and_the_next_build_follows(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) -> None:
+    """Optional tables and columns may be absent; an erased lead leaves no row in any model."""
+    (raw_copy / "sales_activities.csv").unlink()
+    (raw_copy / "opportunities.csv").unlink()
+    dropped = {"loaded_at", "is_bot"}
+    rewrite(raw_copy / "events.csv", lambda row: {k: v for k, v in row.items() if k not in dropped})
+    first = build(run_dbt, tmp_path, raw_copy, scored_attributes=["lead_source"])
+    erased = table(first, "lead_mart", "lead_id")[0][0]
+    assert table(first, "lead_attributes where attribute = 'lead_source'", "count(distinct attribute_text)") > [(1,)]
+
+    rewrite(raw_copy / "leads.csv", lambda row: None if row["lead_id"] == erased else row)
+    second = build(run_dbt, tmp_path, raw_copy)
+    for node in second.manifest["nodes"].values():
+        if node["resource_type"] == "model" and "lead_id" in node["columns"] and "base_" not in node["name"]:
+            assert table(second, f"{node['name']} where lead_id = '{erased}'", "count(*)") == [(0,)], node["name"]
+    reasons = f"rejected_records where raw_values like '%lead_id={erased},%'"
+    assert set(table(second, reasons, "distinct reason")) <= {("unknown_lead",)}
+
+
+def test_a_past_day_is_rebuilt(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) -> None:
+    """The mart of a past day equals the history kept today, and later rows do not change it."""
+    past = "2025-09-30 15:00:00"
+    before = build(run_dbt, tmp_path / "all", raw_copy, past)
+    columns = "lead_id, attribute_score, behavior_score, recency_score, raw_score, total_score, tier"
+    valid = f"score_history where valid_from <= '{past}' and (valid_to is null or valid_to > '{past}')"
+    existing = f"{valid} and lead_id in (select lead_id from lead_mart)"
+    assert table(before, "lead_mart", columns) == table(before, existing, columns)
+    assert table(before, "lead_mart", "count(*)") > [(100,)]
+
+    rewrite(raw_copy / "events.csv", lambda row: None if row["occurred_at"] > past else row)
+    without_later_rows = build(run_dbt, tmp_path / "then", raw_copy, past)
+    assert table(before, "lead_mart") == table(without_later_rows, "lead_mart")
+
+
+def test_a_changed_rule_takes_effect_on_the_next_build(run_dbt: RunDbt, clone: Path, tmp_path: Path) -> None:
+    """A weight edited in the seed changes scores and rules_version on a plain `dbt build`."""
+    project = tmp_path / "project"
+    shutil.copytree(clone, project, symlinks=True, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb"))
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    before = run_dbt(tmp_path, *arguments, project=project)
+    query = "sum(points), count(*)"
+    entries = "score_ledger where rule_id = 'target_industry'"
+    old, version = table(before, entries, query), table(before, "lead_mart", "distinct rules_version")
+
+    rules = project / "seeds" / "rules" / "attribute_rules.csv"
+    edit = {"target_industry": "25.5"}
+    rewrite(rules, lambda row: row | {"points": edit.get(row["rule_id"], row["points"])})
+    after = run_dbt(tmp_path, *arguments, project=project)
+    assert after.exit_code == 0, after.output
+    new = table(after, entries, query)
+    assert new[0][0] * 20 == old[0][0] * 255 / 10
+    assert new[0][1] == old[0][1]
+    assert table(after, "lead_mart", "distinct rules_version") != version
+
+
+def test_a_failed_run_leaves_the_last_mart(run_dbt: RunDbt, clone: Path, tmp_path: Path) -> None:
+    """A rule book that breaks a promise stops the build before the mart is touched."""
+    project = tmp_path / "project"
+    shutil.copytree(clone, project, symlinks=True, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb"))
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    mart = table(run_dbt(tmp_path, *arguments, project=project), "lead_mart")
+    rewrite(project / "seeds" / "rules" / "recency_rules.csv", lambda row: row | {"window_days": "91", "points": "50"})
+    broken = run_dbt(tmp_path, *arguments, project=project)
+    assert broken.exit_code != 0
+    assert "recency_windows_end_by_the_reset" in broken.output
+    assert table(broken, "lead_mart") == mart

@@ -1,0 +1,171 @@
+"""The house rules, read from the manifest and the files: what a reviewer should not have to check."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dbt.jsonschemas
+import duckdb
+import jsonschema
+import pytest
+import yaml
+from conftest import PROJECT, Built
+
+SCHEMAS = Path(dbt.jsonschemas.__file__).parent
+MODELS = sorted((PROJECT / "models").rglob("*.sql"))
+YAML_FILES = [path for folder in ("models", "seeds", "tests") for path in sorted((PROJECT / folder).rglob("*.yml"))]
+# a model may read its own layer and the layers before it
+LAYERS = ["seeds", "rules", "staging", "scoring", "scores", "marts", "review"]
+
+
+def complaints(schema: str, content: Any) -> list[str]:
+    """Validate against a schema that dbt ships; return each unknown or deprecated key with its place."""
+    validator = jsonschema.Draft7Validator(json.loads((SCHEMAS / schema).read_text(encoding="utf-8")))
+    errors = list(validator.iter_errors(content))
+    return [f"{'/'.join(map(str, leaf.absolute_path))}: {leaf.message}" for e in errors for leaf in leaves(e)]
+
+
+def leaves(error: jsonschema.ValidationError) -> Iterator[jsonschema.ValidationError]:
+    """Yield the errors at the bottom of an error: those that name a key."""
+    if error.context:
+        for inner in error.context:
+            yield from leaves(inner)
+    else:
+        yield error
+
+
+def nodes(built: Built, kind: str) -> list[dict[str, Any]]:
+    """Return the project's nodes of one kind."""
+    return [node for node in built.manifest["nodes"].values() if node["resource_type"] == kind]
+
+
+@pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_yml_has_only_known_keys(path: Path) -> None:
+    """Dbt checks keys only for some warehouses; newer dbt refuses what it does not know."""
+    assert complaints("resources/latest.json", yaml.safe_load(path.read_text(encoding="utf-8"))) == []
+
+
+def test_project_file_has_only_known_keys() -> None:
+    """The same for dbt_project.yml."""
+    content = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert complaints("project/0.0.110.json", content) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "key"),
+    [((), "modles"), (("models", 0), "tests_"), (("models", 0, "columns", 0), "descripton"), (("models", 0), "meta")],
+)
+def test_a_planted_key_is_found(place: tuple[str | int, ...], key: str) -> None:
+    """The gate is red on unknown keys at every depth, and on a key that moved into config."""
+    content = yaml.safe_load((PROJECT / "models" / "marts" / "lead_mart.yml").read_text(encoding="utf-8"))
+    inner = content
+    for step in place:
+        inner = inner[step]
+    inner[key] = {}
+    assert any(key in complaint for complaint in complaints("resources/latest.json", content))
+
+
+def test_a_planted_project_key_is_found() -> None:
+    """The gate is red on an unknown key of dbt_project.yml."""
+    content = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    assert any("log-path_" in complaint for complaint in complaints("project/0.0.110.json", content | {"log-path_": 1}))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_model_file(path: Path) -> None:
+    """Short, one yml beside it, last step named after it, no config, no machine clock, no dialect."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 100
+    assert path.with_suffix(".yml").exists()
+    assert text.endswith(f"select * from {path.stem}\n")
+    assert re.search(rf"^{path.stem} as \($", text, re.MULTILINE)
+    for forbidden in ("config(", "::", "current_date", "current_timestamp", "now()", "qualify", "try_cast", "\\"):
+        assert forbidden not in text.lower()
+
+
+def test_most_models_are_short() -> None:
+    """The median model fits one screen."""
+    lengths = sorted(path.read_text(encoding="utf-8").count("\n") for path in MODELS)
+    assert lengths[len(lengths) // 2] <= 60
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "macros").glob("*.sql")), ids=lambda path: path.stem)
+def test_macros_are_short(path: Path) -> None:
+    """A macro under 30 lines can be read at once."""
+    text = path.read_text(encoding="utf-8")
+    for body in re.findall(r"{%-? macro .*?endmacro -?%}", text, re.DOTALL):
+        assert body.count("\n") < 30, body.split("\n")[0]
+
+
+def test_models_read_only_what_comes_before(sample: Built) -> None:
+    """Raw -> staging -> scoring -> scores -> marts: no model looks ahead, only base models read sources."""
+    found = {node["unique_id"]: node for node in nodes(sample, "model") + nodes(sample, "seed")}
+    for node in nodes(sample, "model"):
+        layer = LAYERS.index(node["path"].split("/")[0])
+        for parent in node["depends_on"]["nodes"]:
+            if parent.startswith("source."):
+                assert node["name"].startswith("base_"), node["name"]
+            elif found[parent]["resource_type"] == "model":
+                assert LAYERS.index(found[parent]["path"].split("/")[0]) <= layer, (node["name"], parent)
+
+
+def test_yml_describes_exactly_the_columns_there_are(sample: Built) -> None:
+    """Every column of every model and seed is described, in order; none is described that is not there."""
+    with duckdb.connect(str(sample.database), read_only=True) as connection:
+        for node in nodes(sample, "model") + nodes(sample, "seed"):
+            there = [row[0] for row in connection.execute(f"describe {node['name']}").fetchall()]
+            assert list(node["columns"]) == there, node["name"]
+            assert node["description"].strip(), node["name"]
+            for column in node["columns"].values():
+                assert column["description"].strip(), (node["name"], column["name"])
+
+
+def test_scoring_and_scores_have_unit_tests(sample: Built) -> None:
+    """Every model that makes a number has a unit test, with a name every engine can hold."""
+    tests = sample.manifest["unit_tests"].values()
+    tested = {test["model"] for test in tests}
+    for node in nodes(sample, "model"):
+        if node["path"].startswith(("scoring/", "scores/")):
+            assert node["name"] in tested, node["name"]
+    assert max(len(test["name"]) for test in tests) <= 60
+
+
+def test_the_mart_has_an_enforced_contract(sample: Built) -> None:
+    """BI reads lead_mart: its columns and types do not change by accident."""
+    (mart,) = [node for node in nodes(sample, "model") if node["name"] == "lead_mart"]
+    assert mart["contract"]["enforced"]
+
+
+def test_documents_name_nothing_that_is_gone(sample: Built) -> None:
+    """Models and files that README and docs name in code style exist."""
+    names = {node["name"] for node in nodes(sample, "model") + nodes(sample, "seed")}
+    for path in [PROJECT / "README.md", PROJECT / "README.ja.md", *sorted((PROJECT / "docs").glob("*.md"))]:
+        text = path.read_text(encoding="utf-8")
+        for name in re.findall(r"`((?:stg|base)_\w+|\w+_(?:rules|points|score|mart|history|ledger))`", text):
+            columns = {column for node in nodes(sample, "model") for column in node["columns"]}
+            assert name in names | columns, (path.name, name)
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+            assert (path.parent / target).exists(), (path.name, target)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
+def test_the_ledger_in_the_readme_is_the_sample(sample: Built, name: str) -> None:
+    """The first screen's ledger rows are those of the bundled sample, and add up to the score shown."""
+    text = (PROJECT / name).read_text(encoding="utf-8")
+    shown = re.findall(
+        r"^\| (20[\d :-]+) \| (\w+)(?:（.*?）)? \| (\w+) \| (\w+) \| ([+−-]?[\d.]+) \|", text, re.MULTILINE
+    )
+    lead = re.search(r"L\d{7}", text)
+    assert shown and lead
+    with duckdb.connect(str(sample.database), read_only=True) as connection:
+        ledger = connection.execute(
+            "select strftime(effective_at, '%Y-%m-%d %H:%M:%S'), axis, rule_id, entry_type, points::double"
+            " from score_ledger where lead_id = ? and effective_at <= (select max(as_of) from lead_mart)",
+            [lead[0]],
+        ).fetchall()
+        total = connection.execute("select total_score::double from lead_mart where lead_id = ?", [lead[0]]).fetchone()
+    in_readme = [(*row[:4], float(row[4].replace("−", "-"))) for row in shown]
+    assert sorted(in_readme) == sorted(ledger)
+    assert total == (sum(row[4] for row in in_readme),)
