@@ -45,3 +45,10 @@
 {% macro reason_text(description, points) -%}
     {{ nth_part(description, '（', 1) }} || case when {{ points }} > 0 then ' +' else ' ' end || {{ plain_number(points) }}
 {%- endmacro %}
+
+
+{# The event columns of a ledger entry that no event caused. #}
+{% macro no_event() -%}
+    cast(null as {{ dbt.type_string() }}) as event_id,
+    cast(null as {{ dbt.type_string() }}) as asset
+{%- endmacro %}

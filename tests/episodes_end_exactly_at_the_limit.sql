@@ -15,7 +15,7 @@ activities as (
         lead_id,
         first_at,
         last_at
-    from {{ ref('active_days') }}
+    from {{ ref('active_spans') }}
     union all
     select
         lead_id,

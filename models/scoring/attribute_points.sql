@@ -22,8 +22,7 @@ attribute_points as (
         attribute_matches.rule_id,
         'award' as entry_type,
         attribute_rules.points,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        cast(null as {{ dbt.type_string() }}) as asset,
+        {{ no_event() }},
         cast(null as {{ dbt.type_int() }}) as episode
     from attribute_matches
     inner join attribute_rules on attribute_matches.rule_id = attribute_rules.rule_id

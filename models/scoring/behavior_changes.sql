@@ -60,8 +60,7 @@ behavior_changes as (
         rule_id,
         'deduct' as entry_type,
         points,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        cast(null as {{ dbt.type_string() }}) as asset,
+        {{ no_event() }},
         episode
     from deductions
 

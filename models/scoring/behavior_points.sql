@@ -52,8 +52,7 @@ behavior_points as (
         reset_rule.rule_id,
         'reset' as entry_type,
         cast(-balances.balance as numeric(18, 6)) as points,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        cast(null as {{ dbt.type_string() }}) as asset,
+        {{ no_event() }},
         episodes.episode
     from episodes
     inner join balances on episodes.lead_id = balances.lead_id and episodes.episode = balances.episode

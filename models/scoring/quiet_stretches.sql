@@ -1,8 +1,8 @@
 with
 
-active_days as (
+active_spans as (
 
-    select * from {{ ref('active_days') }}
+    select * from {{ ref('active_spans') }}
 
 ),
 
@@ -25,7 +25,7 @@ activity_spans as (
         lead_id,
         first_at,
         last_at
-    from active_days
+    from active_spans
     union all
     select
         lead_id,
