@@ -8,8 +8,9 @@ BIN := .venv/bin
 
 # Compiled byte code: without it every start of dbt costs seconds more.
 $(BIN)/.synced: pyproject.toml uv.lock
-	@test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv; }
-	$(BIN)/uv sync --quiet --frozen --compile-bytecode
+	@command -v uv >/dev/null || test -x $(BIN)/uv || \
+		{ $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv; }
+	PATH="$$PATH:$(BIN)" uv sync --quiet --frozen --compile-bytecode
 	@touch $@
 
 build: $(BIN)/.synced
