@@ -1,9 +1,10 @@
 {# Before any model runs: find the raw tables and check them, so that a wrong path or column
    is one readable sentence and not a failed model half-way. Returns the statements that expose
-   files as views; other engines have their tables already. #}
+   files as views; other engines have their tables already. `dbt test` leaves all as it was
+   built, so that it needs no variable. #}
 {% macro prepare_raw() %}
     {%- set statements = [] -%}
-    {%- if execute -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- if reads_files() -%}
             {%- do require_raw_directory() -%}
             {%- do statements.append('create schema if not exists ' ~ var('raw_schema')) -%}
