@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,12 @@ class Built:
     database: Path
     target: Path
 
-    @property
+    @cached_property
     def manifest(self) -> dict[str, Any]:
         """Everything dbt knows about the project."""
         return json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))
 
-    @property
+    @cached_property
     def results(self) -> list[dict[str, Any]]:
         """One entry per node that ran."""
         return json.loads((self.target / "run_results.json").read_text(encoding="utf-8"))["results"]
@@ -102,4 +103,12 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (PROJECT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, folder / name, follow_symlinks=False)
+    return folder
+
+
+@pytest.fixture
+def project_copy(clone: Path, tmp_path: Path) -> Path:
+    """Give a project whose rules a test may change."""
+    folder = tmp_path / "project"
+    shutil.copytree(clone, folder, symlinks=True, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb"))
     return folder

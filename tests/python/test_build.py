@@ -219,20 +219,18 @@ def test_a_past_day_is_rebuilt(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) 
     assert table(before, "lead_mart") == table(without_later_rows, "lead_mart")
 
 
-def test_a_changed_rule_takes_effect_on_the_next_build(run_dbt: RunDbt, clone: Path, tmp_path: Path) -> None:
+def test_a_changed_rule_takes_effect_on_the_next_build(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:
     """A weight edited in the seed changes scores and rules_version on a plain `dbt build`."""
-    project = tmp_path / "project"
-    shutil.copytree(clone, project, symlinks=True, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb"))
     arguments = ["build", "--exclude-resource-type", "unit_test"]
-    before = run_dbt(tmp_path, *arguments, project=project)
+    before = run_dbt(tmp_path, *arguments, project=project_copy)
     query = "sum(points), count(*)"
     entries = "score_ledger where rule_id = 'target_industry'"
     old, version = table(before, entries, query), table(before, "lead_mart", "distinct rules_version")
 
-    rules = project / "seeds" / "rules" / "attribute_rules.csv"
+    rules = project_copy / "seeds" / "rules" / "attribute_rules.csv"
     edit = {"target_industry": "25.5"}
     rewrite(rules, lambda row: row | {"points": edit.get(row["rule_id"], row["points"])})
-    after = run_dbt(tmp_path, *arguments, project=project)
+    after = run_dbt(tmp_path, *arguments, project=project_copy)
     assert after.exit_code == 0, after.output
     new = table(after, entries, query)
     assert new[0][0] * 20 == old[0][0] * 255 / 10
@@ -240,14 +238,14 @@ def test_a_changed_rule_takes_effect_on_the_next_build(run_dbt: RunDbt, clone: P
     assert table(after, "lead_mart", "distinct rules_version") != version
 
 
-def test_a_failed_run_leaves_the_last_mart(run_dbt: RunDbt, clone: Path, tmp_path: Path) -> None:
+def test_a_failed_run_leaves_the_last_mart(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:
     """A rule book that breaks a promise stops the build before the mart is touched."""
-    project = tmp_path / "project"
-    shutil.copytree(clone, project, symlinks=True, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb"))
     arguments = ["build", "--exclude-resource-type", "unit_test"]
-    mart = table(run_dbt(tmp_path, *arguments, project=project), "lead_mart")
-    rewrite(project / "seeds" / "rules" / "recency_rules.csv", lambda row: row | {"window_days": "91", "points": "50"})
-    broken = run_dbt(tmp_path, *arguments, project=project)
+    mart = table(run_dbt(tmp_path, *arguments, project=project_copy), "lead_mart")
+    rewrite(
+        project_copy / "seeds" / "rules" / "recency_rules.csv", lambda row: row | {"window_days": "91", "points": "50"}
+    )
+    broken = run_dbt(tmp_path, *arguments, project=project_copy)
     assert broken.exit_code != 0
     assert "recency_windows_end_by_the_reset" in broken.output
     assert table(broken, "lead_mart") == mart
