@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build test lint docs sample clean
+.PHONY: build test lint docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,11 @@ docs: $(BIN)/.synced
 
 sample: $(BIN)/.synced
 	$(BIN)/python sample_data/generate.py
+
+# Needs some 10 GB of disk per 50 M events; BENCH takes further options, see --help.
+EVENTS ?= 5000000
+bench: $(BIN)/.synced
+	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group bench python benchmark/bench.py --events $(EVENTS) $(BENCH)
 
 clean:
 	rm -rf .venv target logs lead_scoring.duckdb

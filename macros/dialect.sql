@@ -38,7 +38,6 @@
     {{ return(adapter.dispatch('strip')(text)) }}
 {%- endmacro %}
 
-{# Ten times faster on DuckDB than trim() with a set of characters (20 M ids: 1 s, not 10 s). #}
 {% macro default__strip(text) -%}
     regexp_replace({{ text }}, '^[{{ white_space() }}]+|[{{ white_space() }}]+$', '', 'g')
 {%- endmacro %}
@@ -48,6 +47,30 @@
         "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005"
         ~ "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
     ) -}}
+{%- endmacro %}
+
+
+{# `clean_text` for a column of few distinct values and many rows. A text that begins and ends
+   with a printable ASCII character is clean already, which DuckDB sees once per distinct value:
+   50 M event types take 0.8 s, with the regular expression alone 2.2 s. #}
+{% macro clean_category(column) -%}
+    {{ return(adapter.dispatch('clean_category')(column)) }}
+{%- endmacro %}
+
+{% macro default__clean_category(column) -%}
+    {{ clean_text(column) }}
+{%- endmacro %}
+
+{% macro duckdb__clean_category(column) -%}
+    case
+        when {{ begins_plainly(column) }} and {{ begins_plainly('reverse(cast(' ~ column ~ ' as varchar))') }}
+            then cast({{ column }} as varchar)
+        else {{ clean_text(column) }}
+    end
+{%- endmacro %}
+
+{% macro begins_plainly(text) -%}
+    (cast({{ text }} as varchar) >= '!' and cast({{ text }} as varchar) <= '~')
 {%- endmacro %}
 
 
@@ -143,8 +166,9 @@
 
 {% macro duckdb__is_given(column) -%}
     case
-        when typeof({{ column }}) = 'VARCHAR' then {{ default__is_given(column) }}
-        else {{ column }} is not null
+        when typeof({{ column }}) <> 'VARCHAR' then {{ column }} is not null
+        when {{ begins_plainly(column) }} then true
+        else {{ default__is_given(column) }}
     end
 {%- endmacro %}
 
@@ -156,4 +180,19 @@
 
 {% macro default__plain_number(decimal) -%}
     rtrim(rtrim(cast({{ decimal }} as {{ dbt.type_string() }}), '0'), '.')
+{%- endmacro %}
+
+
+{# A number that changes when any of the group's rows does, in any column. Sums of row hashes do
+   not depend on the order of the rows. #}
+{% macro content_sum(columns) -%}
+    {{ return(adapter.dispatch('content_sum')(columns)) }}
+{%- endmacro %}
+
+{% macro duckdb__content_sum(columns) -%}
+    sum(hash({{ columns | join(', ') }}))
+{%- endmacro %}
+
+{% macro postgres__content_sum(columns) -%}
+    sum(cast(hashtextextended(cast(row({{ columns | join(', ') }}) as text), 0) as numeric))
 {%- endmacro %}

@@ -59,12 +59,3 @@
 {% macro unparsable(column, parsed) -%}
     case when {{ is_given(column) }} and {{ parsed }} is null then 'unparsable_{{ column }} ' else '' end
 {%- endmacro %}
-
-
-{# The raw row as one readable text, for `rejected_records`. #}
-{% macro raw_values(columns) -%}
-    {%- for column in columns -%}
-        '{{ "" if loop.first else ", " }}{{ column }}=' || coalesce(cast({{ column }} as {{ dbt.type_string() }}), '')
-        {%- if not loop.last %} || {% endif -%}
-    {%- endfor -%}
-{%- endmacro %}

@@ -10,7 +10,7 @@
 {% endmacro %}
 
 
-{% macro version_number(table, further_order=[]) -%}
+{% macro version_number(table) -%}
     {%- set order = {
         'leads': [
             'updated_at', 'created_at', 'email', 'company_name', 'employee_count', 'industry',
@@ -19,9 +19,42 @@
         'events': ['loaded_at', 'lead_id', 'event_type', 'occurred_at', 'asset', 'is_bot'],
         'sales_activities': ['lead_id', 'activity_type', 'occurred_at', 'owner'],
         'opportunities': ['lead_id', 'created_at', 'closed_at', 'is_won', 'amount'],
-    }[table] + further_order -%}
+    }[table] -%}
+    {%- for column in contract_columns(table) -%}{%- do order.append('raw_' ~ column) -%}{%- endfor -%}
     row_number() over (
         partition by {{ raw_keys()[table] }}
         order by {{ order | join(' desc nulls last, ') }} desc nulls last
     )
+{%- endmacro %}
+
+
+{# The columns of the contract, in its order. #}
+{% macro contract_columns(table) %}
+    {{- return({
+        'leads': [
+            'lead_id', 'created_at', 'updated_at', 'email', 'company_name', 'employee_count',
+            'industry', 'job_title', 'region', 'segment',
+        ],
+        'events': ['event_id', 'lead_id', 'event_type', 'occurred_at', 'loaded_at', 'asset', 'is_bot'],
+        'sales_activities': ['activity_id', 'lead_id', 'activity_type', 'occurred_at', 'owner'],
+        'opportunities': ['opportunity_id', 'lead_id', 'created_at', 'closed_at', 'is_won', 'amount'],
+    }[table]) -}}
+{% endmacro %}
+
+
+{# The raw values beside the parsed ones, under their own names. #}
+{% macro raw_columns(table) -%}
+    {%- for column in contract_columns(table) -%}
+        {{ column }} as raw_{{ column }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# The raw row as one readable text, for `rejected_records`. Made where few rows are left: over
+   50 M events it costs more than all other parsing. #}
+{% macro raw_values(table) -%}
+    {%- for column in contract_columns(table) -%}
+        '{{ "" if loop.first else ", " }}{{ column }}=' || coalesce(cast(raw_{{ column }} as {{ dbt.type_string() }}), '')
+        {%- if not loop.last %} || {% endif -%}
+    {%- endfor -%}
 {%- endmacro %}

@@ -62,7 +62,7 @@ last_assets as (
             summed.lead_id = standing.lead_id
             and summed.rule_id = standing.rule_id
             and summed.last_evidence_at = standing.effective_at
-    where standing.is_evidence
+    where standing.is_evidence and standing.asset is not null
     group by summed.lead_id, summed.rule_id
 
 ),

@@ -7,13 +7,28 @@ leads as (
 
 ),
 
+-- a day's span may reach beyond the clock: only there its single events are looked at
 activities as (
 
     select
         lead_id,
-        max(occurred_at) as last_activity_at
-    from {{ ref('event_matches') }}
-    where is_activity and occurred_at <= {{ as_of() }}
+        max(active_at) as last_activity_at
+    from (
+        select
+            lead_id,
+            case when last_at <= {{ as_of() }} then last_at else first_at end as active_at
+        from {{ ref('active_spans') }}
+        where first_at <= {{ as_of() }}
+        union all
+        select
+            lead_id,
+            occurred_at as active_at
+        from {{ ref('event_matches') }}
+        where
+            is_activity
+            and occurred_at <= {{ as_of() }}
+            and occurred_at > {{ add_days(as_of(), -1) }}
+    ) as known_activities
     group by lead_id
 
 ),

@@ -3,6 +3,7 @@ with
 active_spans as (
 
     select * from {{ ref('active_spans') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 

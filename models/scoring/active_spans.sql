@@ -11,7 +11,7 @@ event_matches as (
         {{ local_date('occurred_at') }} as active_date,
         cast(occurred_at as date) as utc_date
     from {{ ref('event_matches') }}
-    where is_activity
+    where is_activity and {{ is_among('touched_leads') }}
 
 ),
 

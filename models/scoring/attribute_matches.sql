@@ -3,6 +3,7 @@ with
 lead_attributes as (
 
     select * from {{ ref('lead_attributes') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 

@@ -1,55 +1,47 @@
 with
 
+award_moments as (
+
+    select * from {{ ref('award_moments') }}
+    where {{ is_among('touched_leads') }}
+
+),
+
 event_matches as (
 
     select * from {{ ref('event_matches') }}
-    where not is_bot and points <> 0
+    where not is_bot and {{ is_among('touched_leads') }}
 
 ),
 
-episodes as (
-
-    select
-        lead_id,
-        episode,
-        started_at,
-        reset_at,
-        coalesce(reset_at, cast('9999-12-31' as {{ dbt.type_timestamp() }})) as ends_at
-    from {{ ref('engagement_episodes') }}
-
-),
-
--- outside an episode the lead sleeps (or was not yet there): such an event earns nothing
+-- several events may share the moment: of a day or an item only one of them earns
 candidates as (
 
     select
-        event_matches.lead_id,
-        episodes.episode,
-        episodes.reset_at,
-        event_matches.rule_id,
+        award_moments.lead_id,
+        award_moments.episode,
+        award_moments.reset_at,
+        award_moments.rule_id,
         event_matches.event_id,
         event_matches.asset,
-        event_matches.occurred_at,
+        award_moments.awarded_at,
         event_matches.points,
         event_matches.max_awards,
         event_matches.award_per,
-        case
-            when event_matches.award_per = 'event' then 1
-            else row_number() over (
-                partition by
-                    event_matches.lead_id, event_matches.rule_id, episodes.episode,
-                    case when event_matches.award_per = 'event' then event_matches.event_id end,
-                    case when event_matches.award_per = 'day' then {{ local_date('event_matches.occurred_at') }} end,
-                    case when event_matches.award_per = 'item' then event_matches.asset end
-                order by event_matches.occurred_at, event_matches.event_id
-            )
-        end as occurrence
-    from event_matches
-    inner join episodes
+        row_number() over (
+            partition by
+                award_moments.lead_id, award_moments.rule_id, award_moments.awarded_at, award_moments.award_item
+            order by event_matches.event_id
+        ) as occurrence
+    from award_moments
+    inner join event_matches
         on
-            event_matches.lead_id = episodes.lead_id
-            and event_matches.occurred_at >= episodes.started_at
-            and event_matches.occurred_at < episodes.ends_at
+            award_moments.lead_id = event_matches.lead_id
+            and award_moments.rule_id = event_matches.rule_id
+            and award_moments.awarded_at = event_matches.occurred_at
+    where
+        event_matches.award_per <> 'item'
+        or award_moments.award_item is not distinct from event_matches.asset
 
 ),
 
@@ -58,10 +50,10 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by lead_id, rule_id, episode order by occurred_at, event_id
+            partition by lead_id, rule_id, episode order by awarded_at, event_id
         ) as award_number
     from candidates
-    where occurrence = 1
+    where occurrence = 1 or award_per = 'event'
 
 ),
 
@@ -74,7 +66,7 @@ behavior_awards as (
         rule_id,
         event_id,
         asset,
-        occurred_at as awarded_at,
+        awarded_at,
         points,
         award_number,
         max_awards

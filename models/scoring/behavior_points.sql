@@ -3,13 +3,14 @@ with
 behavior_changes as (
 
     select * from {{ ref('behavior_changes') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 
 episodes as (
 
     select * from {{ ref('engagement_episodes') }}
-    where reset_at is not null
+    where reset_at is not null and {{ is_among('touched_leads') }}
 
 ),
 

@@ -3,6 +3,7 @@ with
 quiet_stretches as (
 
     select * from {{ ref('quiet_stretches') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 

@@ -3,12 +3,14 @@ with
 active_spans as (
 
     select * from {{ ref('active_spans') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 
 leads as (
 
     select * from {{ ref('stg_leads') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 

@@ -1,61 +1,65 @@
 -- A rule asking for k active days holds from the k-th day on, until the oldest of the latest k
 -- days leaves the window, so both ends of an interval follow from neighbouring days.
+{%- set of_same_rule = "over (partition by lead_id, rule_id order by first_at)" %}
 with
 
--- one active day is any activity; several must lie on different dates
-activity as (
+recency_rules as (
 
     select
-        lead_id,
-        first_at,
-        last_at,
-        false as is_whole_date
-    from {{ ref('active_spans') }}
-    union all
+        rule_id,
+        window_days,
+        points,
+        cast(coalesce(min_active_days, 1) as {{ dbt.type_int() }}) as min_active_days
+    from {{ ref('recency_rules') }}
+    where points <> 0
+
+),
+
+-- one active day is any activity (a date of 25 hours has two spans), several are several dates
+spans as (
+
     select
-        lead_id,
-        first_at,
-        last_at,
-        true as is_whole_date
-    from {{ ref('active_days') }}
+        *,
+        lag(last_at) over (partition by lead_id order by first_at) as previous_last_at,
+        lead(first_at) over (partition by lead_id order by first_at) as next_first_at
+    from {{ ref('active_spans') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 
 days as (
 
     select
-        *,
-        row_number() over (partition by lead_id, is_whole_date order by first_at) as day_number,
-        lag(last_at) over (partition by lead_id, is_whole_date order by first_at) as previous_last_at,
-        lead(first_at) over (partition by lead_id, is_whole_date order by first_at) as next_first_at
-    from activity
+        active_days.*,
+        rules.*
+    from {{ ref('active_days') }} as active_days
+    inner join recency_rules as rules on rules.min_active_days > 1
+    where {{ is_among('touched_leads', 'active_days.lead_id') }}
 
 ),
 
 counted as (
 
     select
-        days.lead_id,
+        spans.lead_id,
         rules.rule_id,
         rules.points,
-        days.first_at,
-        days.next_first_at,
-        episodes.episode,
-        {{ add_days('oldest.last_at', 'rules.window_days') }} as holds_until,
-        {{ add_days('oldest.previous_last_at', 'rules.window_days') }} as held_until
+        spans.first_at,
+        spans.next_first_at,
+        {{ add_days('spans.last_at', 'rules.window_days') }} as holds_until,
+        {{ add_days('spans.previous_last_at', 'rules.window_days') }} as held_until
+    from spans
+    inner join recency_rules as rules on rules.min_active_days <= 1
+    union all
+    select
+        lead_id,
+        rule_id,
+        points,
+        first_at,
+        lead(first_at) {{ of_same_rule }} as next_first_at,
+        {{ add_days('lag(last_at, min_active_days - 1) ' ~ of_same_rule, 'window_days') }} as holds_until,
+        {{ add_days('lag(last_at, min_active_days) ' ~ of_same_rule, 'window_days') }} as held_until
     from days
-    inner join {{ ref('recency_rules') }} as rules on days.is_whole_date = (coalesce(rules.min_active_days, 1) > 1)
-    inner join days as oldest
-        on
-            days.lead_id = oldest.lead_id
-            and days.is_whole_date = oldest.is_whole_date
-            and days.day_number - coalesce(rules.min_active_days, 1) + 1 = oldest.day_number
-    inner join {{ ref('engagement_episodes') }} as episodes
-        on
-            days.lead_id = episodes.lead_id
-            and days.first_at >= episodes.started_at
-            and days.first_at <= episodes.last_activity_at
-    where rules.points <> 0
 
 ),
 
@@ -77,16 +81,19 @@ recency_points as (
         edges.entry_type,
         case when edges.entry_type = 'start' then counted.points else -counted.points end as points,
         {{ no_event() }},
-        counted.episode
+        episodes.episode
     from counted
-    cross join edges
-    where
-        counted.holds_until > counted.first_at
-        and case
-            when edges.entry_type = 'start'
-                then counted.held_until is null or counted.held_until < counted.first_at
-            else counted.next_first_at is null or counted.holds_until < counted.next_first_at
+    inner join edges
+        on case
+            when edges.entry_type = 'start' then coalesce(counted.held_until < counted.first_at, true)
+            else coalesce(counted.holds_until < counted.next_first_at, true)
         end
+    inner join {{ ref('engagement_episodes') }} as episodes
+        on
+            counted.lead_id = episodes.lead_id
+            and counted.first_at >= episodes.started_at
+            and counted.first_at <= episodes.last_activity_at
+    where counted.holds_until > counted.first_at
 
 )
 

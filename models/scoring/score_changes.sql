@@ -3,18 +3,21 @@ with
 ledger as (
 
     select * from {{ ref('score_ledger') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 
 leads as (
 
     select * from {{ ref('stg_leads') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 
 dormant_periods as (
 
     select * from {{ ref('dormant_periods') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 

@@ -3,6 +3,7 @@ with
 score_changes as (
 
     select * from {{ ref('score_changes') }}
+    where {{ is_among('touched_leads') }}
 
 ),
 

@@ -8,16 +8,23 @@ reasons as (
 
 problems as (
 
-    {%- for table, key in raw_keys().items() %}
+    {%- for table, key in raw_keys().items() if table != 'events' %}
         select
             '{{ table }}' as source_table,
             {{ key }} as record_id,
             coalesce(rejection_reason, field_problems) as problem,
-            raw_values
+            {{ raw_values(table) }} as raw_values
         from {{ ref('base_' ~ table) }}
         where coalesce(rejection_reason, field_problems) <> ''
         union all
     {%- endfor %}
+    select
+        'events' as source_table,
+        record_id,
+        problem,
+        raw_values
+    from {{ ref('event_problems') }}
+    union all
     select
         source_table,
         record_id,

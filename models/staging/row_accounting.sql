@@ -19,8 +19,10 @@ counted as (
             (select count(*) from {{ ref('base_' ~ table) }}) as rows_in,
             (select count(*) from {{ ref('stg_' ~ table) }}) as rows_staged,
             (
-                select count(*) - count(distinct {{ key }}) from {{ ref('base_' ~ table) }}
-                where rejection_reason is null
+                select count(*) - count(distinct {{ key }})
+                {%- if table == 'events' %} from {{ ref('repeated_events') }}
+                {%- else %} from {{ ref('base_' ~ table) }} where rejection_reason is null
+                {%- endif %}
             ) as rows_duplicate
         {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -3,6 +3,13 @@ with
 base_events as (
 
     select * from {{ ref('base_events') }}
+    where rejection_reason is null and {{ is_among('restaged_leads') }}
+
+),
+
+repeated_events as (
+
+    select * from {{ ref('repeated_events') }}
 
 ),
 
@@ -12,29 +19,38 @@ leads as (
 
 ),
 
-ranked as (
+latest_versions as (
 
     select
-        *,
-        {{ version_number('events') }} as version_rank
+        base_events.event_id,
+        base_events.lead_id,
+        base_events.event_type,
+        base_events.occurred_at,
+        base_events.loaded_at,
+        base_events.asset,
+        base_events.is_bot
     from base_events
-    where rejection_reason is null
+    left join repeated_events on base_events.event_id = repeated_events.event_id and repeated_events.version_rank = 1
+    where repeated_events.event_id is null
+    union all
+    select
+        event_id,
+        lead_id,
+        event_type,
+        occurred_at,
+        loaded_at,
+        asset,
+        is_bot
+    from repeated_events
+    where version_rank = 1 and {{ is_among('restaged_leads') }}
 
 ),
 
 stg_events as (
 
-    select
-        ranked.event_id,
-        ranked.lead_id,
-        ranked.event_type,
-        ranked.occurred_at,
-        ranked.loaded_at,
-        ranked.asset,
-        ranked.is_bot
-    from ranked
-    inner join leads on ranked.lead_id = leads.lead_id
-    where ranked.version_rank = 1
+    select latest_versions.*
+    from latest_versions
+    inner join leads on latest_versions.lead_id = leads.lead_id
 
 )
 

@@ -3,6 +3,7 @@ with
 base_leads as (
 
     select * from {{ ref('base_leads') }}
+    where rejection_reason is null and {{ is_among('restaged_leads') }}
 
 ),
 
@@ -12,7 +13,6 @@ ranked as (
         *,
         {{ version_number('leads') }} as version_rank
     from base_leads
-    where rejection_reason is null
 
 ),
 

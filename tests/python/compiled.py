@@ -123,7 +123,7 @@ def _in_build_order(manifest: dict[str, Any]) -> Iterator[Relation]:
             yield Relation(
                 name=node["name"],
                 schema=node["schema"],
-                kind="seed" if is_seed else node["config"]["materialized"],
+                kind="seed" if is_seed else "view" if node["config"]["materialized"] == "view" else "table",
                 columns=node["config"].get("column_types", {}),
                 sql=node["original_file_path"] if is_seed else node["compiled_code"],
             )

@@ -109,6 +109,10 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def project_copy(clone: Path, tmp_path: Path) -> Path:
     """Give a project whose rules a test may change."""
-    folder = tmp_path / "project"
+    return copy_project(clone, tmp_path / "project")
+
+
+def copy_project(clone: Path, folder: Path) -> Path:
+    """Copy a clone without what was built in it."""
     shutil.copytree(clone, folder, symlinks=True, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb"))
     return folder

@@ -16,6 +16,8 @@ from conftest import Built
 from test_build import RunDbt, as_vars
 
 AS_OF = "2026-06-30 15:00:00"
+# Each engine has a row hash of its own; it is compared only with itself.
+HASHES = {"fingerprint", "repeats_fingerprint"}
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,7 @@ def assert_same_models(built: Built, server: dict[str, str], may_be_empty: set[s
     with duckdb.connect(str(built.database), read_only=True) as left, connect(server) as right:
         for model in sorted(model["name"] for model in models):
             described = left.execute(f"describe {model}").fetchall()
-            columns = ", ".join(column[0] for column in described)
+            columns = ", ".join(column[0] for column in described if column[0] not in HASHES)
             cursor = right.cursor()
             cursor.execute(f"select {columns} from lead_scoring.{model}")
             expected = left.execute(f"select {columns} from {model}").fetchall()

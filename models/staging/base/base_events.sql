@@ -11,7 +11,7 @@ parsed as (
     select
         {{ verbatim_text('event_id') }} as event_id,
         {{ verbatim_text('lead_id') }} as lead_id,
-        lower({{ clean_text('event_type') }}) as event_type,
+        lower({{ clean_category('event_type') }}) as event_type,
         {{ parse_timestamp('occurred_at') }} as occurred_at,
         {{ parse_timestamp('loaded_at') }} as loaded_at,
         {{ verbatim_text('asset') }} as asset,
@@ -19,9 +19,7 @@ parsed as (
         {{ is_given('occurred_at') }} as has_occurred_at,
         {{ unparsable('loaded_at', parse_timestamp('loaded_at')) }}
         || {{ unparsable('is_bot', parse_boolean('is_bot')) }} as field_problems,
-        {{ raw_values([
-            'event_id', 'lead_id', 'event_type', 'occurred_at', 'loaded_at', 'asset', 'is_bot',
-        ]) }} as raw_values
+        {{ raw_columns('events') }}
     from source
 
 ),

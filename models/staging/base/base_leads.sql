@@ -25,10 +25,7 @@ parsed as (
         {{ is_given('created_at') }} as has_created_at,
         {{ unparsable('updated_at', parse_timestamp('updated_at')) }}
         || {{ unparsable('employee_count', parse_integer('employee_count')) }} as field_problems,
-        {{ raw_values([
-            'lead_id', 'created_at', 'updated_at', 'email', 'company_name', 'employee_count',
-            'industry', 'job_title', 'region', 'segment',
-        ]) }} as raw_values
+        {{ raw_columns('leads') }}
     from source
 
 ),

@@ -19,7 +19,7 @@ parsed as (
         {{ unparsable('closed_at', parse_timestamp('closed_at')) }}
         || {{ unparsable('is_won', parse_boolean('is_won')) }}
         || {{ unparsable('amount', parse_decimal(clean_text('amount'))) }} as field_problems,
-        {{ raw_values(['opportunity_id', 'lead_id', 'created_at', 'closed_at', 'is_won', 'amount']) }} as raw_values
+        {{ raw_columns('opportunities') }}
     from source
 
 ),

@@ -16,7 +16,7 @@ parsed as (
         {{ clean_text('owner') }} as owner,
         {{ is_given('occurred_at') }} as has_occurred_at,
         '' as field_problems,
-        {{ raw_values(['activity_id', 'lead_id', 'activity_type', 'occurred_at', 'owner']) }} as raw_values
+        {{ raw_columns('sales_activities') }}
     from source
 
 ),

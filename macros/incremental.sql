@@ -1,0 +1,86 @@
+{# A build recomputes the leads that changed since the last finished build, and only them. What
+   is finished is remembered per lead in `scored_leads`; a lead is forgotten the moment its tables
+   begin to change, and remembered again when all of them are done. So an interrupted or partial
+   build is made good by the next one. #}
+
+{# True for the rows to compute now: those of the given leads, or all rows on a first build. A
+   unit test has no `this` and computes all its rows. #}
+{% macro is_among(leads, column='lead_id') -%}
+    {%- if not execute or (this and is_incremental()) -%}
+        {{ column }} in (select lead_id from {{ ref(leads) }})
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# dbt's own delete+insert deletes what it is about to insert. A lead that is left without rows
+   must lose its old ones too. Models that are not computed by lead are left to dbt. #}
+{% macro get_incremental_delete_insert_sql(arg_dict) %}
+    {%- set target, temporary, key = arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['unique_key'] -%}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    {%- set recomputed = [] -%}
+    {%- for leads in ['changed_leads', 'restaged_leads', 'touched_leads'] -%}
+        {%- if 'model.lead_scoring.' ~ leads in model.depends_on.nodes -%}
+            {%- do recomputed.append('select lead_id from ' ~ ref(leads)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not recomputed -%}
+        {{- return(adapter.dispatch('get_incremental_delete_insert_sql', 'dbt')(arg_dict)) -}}
+    {%- endif -%}
+    delete from {{ target }}
+    where {{ key }} in (
+        select {{ key }} from {{ target }} where lead_id in ({{ recomputed | join(' union all ') }})
+        union all
+        select {{ key }} from {{ temporary }}
+    );
+    insert into {{ target }} ({{ columns }})
+    select {{ columns }} from {{ temporary }}
+{% endmacro %}
+
+
+{# After creating one of the lists: its leads are not finished any more. They stay in
+   `scored_leads` without a fingerprint, so that a lead which vanishes meanwhile is still known. #}
+{% macro forget_scored_leads() -%}
+    delete from {{ ref('scored_leads').render() }} where lead_id in (select lead_id from {{ this }})
+{%- endmacro %}
+
+{% macro mark_unfinished_leads() -%}
+    insert into {{ ref('scored_leads').render() }}
+    select lead_id, '' as fingerprint, '' as repeats_fingerprint, '' as scoring_version from {{ this }}
+{%- endmacro %}
+
+
+{# After the run: if it built everything from staging to history, its leads are finished. #}
+{% macro remember_scored_leads(results) %}
+    {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY -%}
+        {%- set built = results | selectattr('status', 'in', ['success', 'pass']) | map(attribute='node.unique_id') | list -%}
+        {%- set left = graph.nodes.values()
+            | selectattr('resource_type', 'equalto', 'model')
+            | selectattr('fqn.1', 'in', ['rules', 'staging', 'scoring'])
+            | rejectattr('unique_id', 'in', built) | list -%}
+        {%- if not left -%}
+            {%- set model = 'model.lead_scoring.' -%}
+            {%- set scored_leads = graph.nodes[model ~ 'scored_leads'].relation_name -%}
+            {%- set touched_leads = graph.nodes[model ~ 'touched_leads'].relation_name -%}
+            delete from {{ scored_leads }} where lead_id in (select lead_id from {{ touched_leads }});
+            insert into {{ scored_leads }}
+            select lead_id, fingerprint, repeats_fingerprint, scoring_version from {{ touched_leads }}
+            where fingerprint is not null
+            {%- for leads in ['changed_leads', 'restaged_leads', 'touched_leads'] -%}
+                {#- an erased person is not to live on in a list of the work done -#}
+                ; delete from {{ graph.nodes[model ~ leads].relation_name }} where fingerprint is null
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{# The SQL of a layer as one hash: who changes a model need not think of `--full-refresh`. #}
+{% macro code_version(layers) -%}
+    {%- set checksums = [] -%}
+    {%- for node in graph.get('nodes', {}).values() if node.resource_type == 'model' and node.fqn[1] in layers -%}
+        {%- do checksums.append(node.name ~ node.checksum.checksum) -%}
+    {%- endfor -%}
+    {{ local_md5(checksums | sort | join) }}
+{%- endmacro %}
