@@ -21,9 +21,7 @@ repeated_ids as (
     select event_id from {{ ref('base_events') }}
     where
         rejection_reason is null
-        {%- if is_incremental() %}
-            and event_id in (select rechecked_ids.event_id from rechecked_ids)
-        {%- endif %}
+        and {{ 'event_id in (select rechecked_ids.event_id from rechecked_ids)' if is_incremental() else 'true' }}
     group by event_id
     having count(*) > 1
 
