@@ -3,6 +3,12 @@
    begin to change, and remembered again when all of them are done. So an interrupted or partial
    build is made good by the next one. #}
 
+{# The lists of leads to compute, each a part of the next. #}
+{% macro lead_lists() %}
+    {{- return(['changed_leads', 'restaged_leads', 'touched_leads']) -}}
+{% endmacro %}
+
+
 {# True for the rows to compute now: those of the given leads, or all rows on a first build. A
    unit test has no `this` and computes all its rows. #}
 {% macro is_among(leads, column='lead_id') -%}
@@ -20,7 +26,7 @@
     {%- set target, temporary, key = arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['unique_key'] -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     {%- set recomputed = [] -%}
-    {%- for leads in ['changed_leads', 'restaged_leads', 'touched_leads'] -%}
+    {%- for leads in lead_lists() -%}
         {%- if 'model.lead_scoring.' ~ leads in model.depends_on.nodes -%}
             {%- do recomputed.append('select lead_id from ' ~ ref(leads)) -%}
         {%- endif -%}
@@ -67,7 +73,7 @@
             insert into {{ scored_leads }}
             select lead_id, fingerprint, repeats_fingerprint, scoring_version from {{ touched_leads }}
             where fingerprint is not null
-            {%- for leads in ['changed_leads', 'restaged_leads', 'touched_leads'] -%}
+            {%- for leads in lead_lists() -%}
                 {#- an erased person is not to live on in a list of the work done -#}
                 ; delete from {{ graph.nodes[model ~ leads].relation_name }} where fingerprint is null
             {%- endfor -%}

@@ -17,6 +17,8 @@ from compiled import CompiledProject
 
 PROJECT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
+# Models about the build itself: which leads it computed, by raw ids.
+BOOKKEEPING = {"scored_leads", "changed_leads", "restaged_leads", "touched_leads", "base_fingerprints"}
 
 # hypothesis keeps test functions, and with them the duckdb module, beyond the interpreter's end;
 # duckdb reports that as a leak, after pytest's closing line. Registered first, so it runs last.

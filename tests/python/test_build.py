@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import PROJECT, Built
+from conftest import BOOKKEEPING, PROJECT, Built
 
 RunDbt = Callable[..., Built]
 Change = Callable[[Path], Any]
@@ -200,8 +200,7 @@ def test_own_files_change_and_the_next_build_follows(run_dbt: RunDbt, raw_copy: 
     reasons = f"rejected_records where raw_values like '%lead_id={erased},%'"
     assert set(table(second, reasons, "distinct reason")) == {("unknown_lead",)}
     # what lists raw rows and their ids, of unknown leads too
-    lists = {"scored_leads", "changed_leads", "restaged_leads", "touched_leads", "event_problems", "repeated_events"}
-    assert models_naming(second, erased) <= lists | {"base_events", "base_fingerprints"}
+    assert models_naming(second, erased) <= BOOKKEEPING | {"base_events", "event_problems", "repeated_events"}
 
     rewrite(raw_copy / "events.csv", lambda row: None if row["lead_id"] == erased else row)
     assert models_naming(build(run_dbt, tmp_path, raw_copy), erased) == set()

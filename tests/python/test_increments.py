@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 from compiled import CompiledProject, Row, Tables, read_rows, rows
-from conftest import DBT, PROJECT, Built, copy_project
+from conftest import BOOKKEEPING, DBT, PROJECT, Built, copy_project
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from reference import CONTRACT
@@ -21,8 +21,6 @@ from test_worlds import comparable
 from worlds import World, rule_books, worlds
 
 RunDbt = Callable[..., Built]
-# What is only about the build itself: which leads it recomputed.
-BOOKKEEPING = {"scored_leads", "changed_leads", "restaged_leads", "touched_leads", "base_fingerprints"}
 # Hash the text of the seeds, in which the in-memory copy writes blanks differently.
 HASHES = {"rules_version", "content_hash"}
 ONLY_MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")

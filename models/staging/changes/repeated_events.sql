@@ -1,5 +1,5 @@
 -- Only the few events that came more than once have versions to rank: finding them by a hash
--- group and ranking them takes 17 s for 50 M events, one window over all events 60 s. An input
+-- group and ranking them takes 17 s for 50 M events, one window over all events took 66 s. An input
 -- read by one CTE and used three times would be kept in memory whole.
 {%- set is_changed = is_among('changed_leads') %}
 with
