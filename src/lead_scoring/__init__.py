@@ -1,0 +1,1 @@
+"""Commands around the dbt project: what SQL and dbt cannot do."""
