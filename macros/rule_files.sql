@@ -1,0 +1,2 @@
+{% macro check_rule_files() %}
+{% endmacro %}
