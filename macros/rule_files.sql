@@ -9,18 +9,21 @@
                 header_problems(seed, header) or shape_problems(seed, header) or cell_problems(seed, header)
             ) -%}
         {%- endfor -%}
+        {%- for problem in problems -%}{%- do print('ERROR ' ~ problem) -%}{%- endfor -%}
         {%- if problems -%}
             {{ exceptions.raise_compiler_error(
-                'nothing was loaded, since the rule files need a correction:\n' ~ problems | join('\n')) }}
+                'The rule files cannot be loaded as they are. The lines above that begin with ERROR say why.') }}
         {%- endif -%}
     {%- endif -%}
 {% endmacro %}
 
 
+{# Those of this run that people edit. #}
 {% macro edited_seeds() %}
     {{- return(
-        graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed')
-        | selectattr('fqn.1', 'in', ['rules', 'governance']) | sort(attribute='original_file_path') | list
+        graph.nodes.values() | selectattr('unique_id', 'in', selected_resources)
+        | selectattr('resource_type', 'equalto', 'seed') | selectattr('fqn.1', 'in', ['rules', 'governance'])
+        | sort(attribute='original_file_path') | list
     ) -}}
 {% endmacro %}
 
