@@ -77,7 +77,7 @@
 {% macro file_reader(seed, header, more='') %}
     {{- return(
         "read_csv('" ~ seed_path(seed) ~ "', header = true, auto_detect = false, delim = ',', quote = '\"', "
-        ~ "escape = '\"', parallel = false, columns = {'" ~ header | join("': 'varchar', '") ~ "': 'varchar'}" ~ more ~ ')'
+        ~ "escape = '\"', columns = {'" ~ header | join("': 'varchar', '") ~ "': 'varchar'}" ~ more ~ ')'
     ) -}}
 {% endmacro %}
 

@@ -1,4 +1,4 @@
-{%- set of_same_name = "over (partition by case when rule_kind = 'tiers' then 1 else 0 end, rule_id order by file, line)" -%}
+{%- set of_same_name = "over (partition by rule_kind = 'tiers', rule_id order by file, line)" -%}
 with
 
 rules as (

@@ -39,7 +39,9 @@ rule_book_problems_tiers as (
         'disqualified is the tier of leads a disqualification rule matches', 'Choose another name',
     ) }}
     union all
-    {{ rule_problem('error', 'tiers', 'min_score is null', 'min_score is blank', 'Write the lowest score of the tier') }}
+    {{ rule_problem(
+        'error', 'tiers', 'min_score is null', 'min_score is blank', 'Write the lowest score of the tier',
+    ) }}
     union all
     {{ rule_problem(
         'error', 'tiers', 'min_score is not null and same_score_number > 1',
