@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build test lint docs sample bench clean
+.PHONY: build test lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,6 +20,10 @@ lint: $(BIN)/.synced
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint models tests
+
+# What `dbt build` would say about the rule book, without building a model.
+lint-rules: $(BIN)/.synced
+	@$(BIN)/lead-scoring lint
 
 test: lint
 	$(BIN)/pytest

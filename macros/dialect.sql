@@ -197,3 +197,21 @@
 {% macro postgres__content_sum(columns) -%}
     sum(cast(hashtextextended(cast(row({{ columns | join(', ') }}) as text), 0) as numeric))
 {%- endmacro %}
+
+
+{# Line of a csv file a row of its seed came from; null where an engine does not keep the order. #}
+{% macro seed_line() -%}
+    {{ return(adapter.dispatch('seed_line')()) }}
+{%- endmacro %}
+
+{% macro default__seed_line() -%}
+    cast(null as {{ dbt.type_int() }})
+{%- endmacro %}
+
+{% macro duckdb__seed_line() -%}
+    cast(row_number() over (order by rowid) + 1 as integer)
+{%- endmacro %}
+
+{% macro postgres__seed_line() -%}
+    cast(row_number() over (order by ctid) + 1 as integer)
+{%- endmacro %}

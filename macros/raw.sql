@@ -1,10 +1,10 @@
 {# Before any model runs: find the raw tables and check them, so that a wrong path or column
    is one readable sentence and not a failed model half-way. Returns the statements that expose
    files as views; other engines have their tables already. `dbt test` leaves all as it was
-   built, so that it needs no variable. #}
+   built, so that it needs no variable; nor does a look at the rule book alone. #}
 {% macro prepare_raw() %}
     {%- set statements = [] -%}
-    {%- if execute and flags.WHICH in ('build', 'run') -%}
+    {%- if execute and flags.WHICH in ('build', 'run') and needs_raw_tables() -%}
         {%- if reads_files() -%}
             {%- do require_raw_directory() -%}
             {%- do statements.append('create schema if not exists ' ~ var('raw_schema')) -%}
@@ -17,6 +17,14 @@
         {%- endfor -%}
     {%- endif -%}
     {{- statements | join(';\n') -}}
+{% endmacro %}
+
+
+{% macro needs_raw_tables() %}
+    {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
+    {{- return(
+        models | rejectattr('fqn.1', 'equalto', 'rules') | selectattr('unique_id', 'in', selected_resources) | list != []
+    ) -}}
 {% endmacro %}
 
 

@@ -6,14 +6,23 @@ rule_book as (
 
 ),
 
+-- read here, before anything is scored, so that an error of the rule book stops the build
+problems as (
+
+    select count(*) as problem_count from {{ ref('rule_book_problems') }}
+
+),
+
 rules_version as (
 
     select
         {{ dbt.hash(
             dbt.listagg('content_hash', "'|'", 'order by rule_kind, rule_id, content_hash')
         ) }} as rules_version,
-        count(*) as rule_count
+        count(*) as rule_count,
+        max(problems.problem_count) as problem_count
     from rule_book
+    cross join problems
 
 )
 

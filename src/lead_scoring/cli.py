@@ -1,9 +1,22 @@
 """The `lead-scoring` command."""
 
+from pathlib import Path
+
 import click
+
+from lead_scoring import lint
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="lead-scoring")
 def main() -> None:
     """Review a rule book: what dbt alone cannot do."""
+
+
+@main.command("lint")
+@click.option("--vars", "variables", default="{}", help="dbt variables as YAML, such as scored_attributes.")
+@click.option("--project-dir", default=".", type=click.Path(exists=True, path_type=Path), help="The dbt project.")
+def lint_command(variables: str, project_dir: Path) -> None:
+    """Check the rule book in seconds, without building models. Fails if there is an error."""
+    if lint.lint(project_dir.resolve(), variables):
+        raise SystemExit(1)

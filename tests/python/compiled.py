@@ -58,7 +58,7 @@ class CompiledProject:
         self.relations = list(_in_build_order(manifest))
 
     def score(
-        self, rule_book: Tables, raw: Tables, as_of: datetime, timezone: str = "Asia/Tokyo"
+        self, rule_book: Tables, raw: Tables, as_of: datetime, timezone: str = "Asia/Tokyo", models: str = ""
     ) -> duckdb.DuckDBPyConnection:
         """Build every model in memory.
 
@@ -67,6 +67,7 @@ class CompiledProject:
             raw: rows by raw table; cells likewise.
             as_of: the clock, naive UTC.
             timezone: IANA name of the zone of calendar dates.
+            models: build only the models whose name begins so.
 
         Returns:
             A connection whose default schema holds the models.
@@ -79,7 +80,7 @@ class CompiledProject:
             name = f"lead_scoring.{relation.schema}.{relation.name}"
             if relation.kind in ("seed", "source"):
                 _load(database, name, relation.columns, given.get(relation.name, relation.sql))
-            else:
+            elif relation.name.startswith(models):
                 sql = relation.sql.replace(AS_OF.isoformat(" "), as_of.isoformat(" "))
                 sql = sql.replace(TIMEZONE, timezone)
                 database.execute(f"create {relation.kind} {name} as {sql}")

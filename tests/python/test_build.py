@@ -257,5 +257,8 @@ def test_a_failed_run_leaves_the_last_mart(run_dbt: RunDbt, project_copy: Path, 
     )
     broken = run_dbt(tmp_path, *arguments, project=project_copy)
     assert broken.exit_code != 0
-    assert "recency_windows_end_by_the_reset" in broken.output
+    assert (
+        "ERROR seeds/rules/recency_rules.csv line 2, rule active_within_7_days: the window of 91 days is longer than"
+        " the 90 days after which dormant_reset resets. Write window_days of 90 or less" in broken.output
+    )
     assert table(broken, "lead_mart") == mart

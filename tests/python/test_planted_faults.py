@@ -27,19 +27,16 @@ FAULTS = {
     ),
     "history_has_no_gap_and_no_overlap": "delete from score_history where valid_to is null",
     "history_agrees_with_the_mart": "update score_history set total_score = total_score + 1",
-    "bands_do_not_overlap": "update rule_alternatives set max_value = 101 where rule_id = 'employees_under_100'",
-    "bands_leave_no_gap": "update rule_alternatives set max_value = 99 where rule_id = 'employees_under_100'",
     "text_rules_match_a_lead_once": (
         "insert into rule_alternatives select * replace ('twin' as rule_id) from rule_alternatives"
         " where rule_id = 'decision_maker';"
         "insert into attribute_matches select * replace ('twin' as rule_id) from attribute_matches"
         " where rule_id = 'decision_maker'"
     ),
-    "rules_are_well_formed": "update behavior_rules set decay_every_days = null",
-    "recency_windows_end_by_the_reset": "update recency_rules set window_days = 91",
-    "at_most_one_rule_resets": "insert into reset_rules values ('again', 30, 'reset', null, false, '')",
-    "rule_ids_are_unique_across_files": "update rule_book set rule_id = 'student' where rule_id = 'email_open'",
-    "tiers_leave_no_score_out": "update tiers set min_score = 1 where tier = 'hold'",
+    "rule_book_has_no_errors": "update recency_rules set window_days = 91",
+    "rule_book_has_no_warnings": "update recency_rules set description = null",
+    "rule_book_fits_the_data": "delete from rules_in_use where rule_id = 'student'",
+    "tiers_leave_no_score_out": "update score_history set tier = null where tier = 'hold'",
     "every_event_type_has_a_decision": "delete from ignored_event_types",
     "staging_keeps_the_latest_version": "update stg_events set loaded_at = loaded_at - interval 1 second",
 }
@@ -60,19 +57,6 @@ FURTHER_FAULTS = [
     ("history_has_no_gap_and_no_overlap", "update score_history set valid_from = valid_from - interval 1 day"),
     ("history_agrees_with_the_mart", "update lead_mart set is_dormant = null where tier = 'hot'"),
     ("history_agrees_with_the_mart", "delete from score_history where valid_to is null"),
-    ("tiers_leave_no_score_out", "update tiers set requires_active = true"),
-    ("tiers_leave_no_score_out", "update score_history set tier = null where tier = 'hold'"),
-    ("tiers_leave_no_score_out", "delete from tiers"),
-    ("rules_are_well_formed", "update attribute_rules set min_value = 1, value = 'x'"),
-    ("rules_are_well_formed", "update attribute_rules set min_value = max_value where max_value = 300"),
-    ("rules_are_well_formed", "update attribute_rules set value = repeat('a|', 1000) where value is not null"),
-    ("rules_are_well_formed", "update disqualification_rules set attribute = 'segmnet'"),
-    ("rules_are_well_formed", "update behavior_rules set decay_percent = 101 where decay_percent > 0"),
-    ("rules_are_well_formed", "update behavior_rules set points = 0.0001, decay_percent = 0.1, decay_every_days = 1"),
-    ("rules_are_well_formed", "update behavior_rules set max_awards = 0"),
-    ("rules_are_well_formed", "update recency_rules set window_days = 0"),
-    ("rules_are_well_formed", "update reset_rules set inactive_days = 0"),
-    ("rules_are_well_formed", "update reset_rules set action = 'deduct', points = 50"),
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import pytest
 from compiled import PROJECT
 from conftest import Built
 from test_build import RunDbt, as_vars
+from test_rule_lint import ERRORS, WARNINGS, shipped
 
 AS_OF = "2026-06-30 15:00:00"
 # Each engine has a row hash of its own; it is compared only with itself.
@@ -91,7 +92,36 @@ def test_postgres_gives_the_same_rows(
     )
     assert on_duckdb.exit_code == 0, on_duckdb.output
     assert on_postgres.exit_code == 0, on_postgres.output
-    assert_same_models(on_duckdb, server, {"inactivity_deductions"} if raw.name == "sample_data" else set())
+    problems = {node["name"] for node in on_duckdb.manifest["nodes"].values() if "_problems" in node["name"]}
+    may_be_empty = {"inactivity_deductions"} if raw.name == "sample_data" else set()
+    assert_same_models(on_duckdb, server, may_be_empty | problems - {"event_problems"})
+
+
+def test_postgres_finds_the_same_problems_of_a_rule_book(
+    run_dbt: RunDbt, server: dict[str, str], project_copy: Path, tmp_path: Path
+) -> None:
+    """A rule book with nearly every fault there is: the same sentences and lines on both engines."""
+    book = shipped()
+    for fault, (change, _) in (ERRORS | WARNINGS).items():
+        if fault != "no tier":
+            change(book)
+    for name, rules in book.items():
+        with (project_copy / "seeds" / "rules" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            columns = list(shipped()[name][0])
+            writer = csv.DictWriter(file, columns, extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows(rules)
+    arguments = ["build", "--select", "+rule_book_problems", "--indirect-selection", "cautious"]
+    on_duckdb = run_dbt(tmp_path / "duckdb", *arguments, project=project_copy)
+    on_postgres = run_dbt(tmp_path / "postgres", *arguments, "--target", "postgres", project=project_copy, **server)
+    for built in (on_duckdb, on_postgres):
+        assert "FAIL" in built.output, built.output
+    with duckdb.connect(str(on_duckdb.database), read_only=True) as left, connect(server) as right:
+        cursor = right.cursor()
+        cursor.execute("select * from lead_scoring.rule_book_problems")
+        expected = left.execute("from rule_book_problems").fetchall()
+        assert sorted(map(repr, expected)) == sorted(map(repr, cursor.fetchall()))
+        assert len(expected) > 30
 
 
 def assert_same_models(built: Built, server: dict[str, str], may_be_empty: set[str]) -> None:

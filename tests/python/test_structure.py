@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,18 @@ def test_a_planted_project_key_is_found() -> None:
     """The gate is red on an unknown key of dbt_project.yml."""
     content = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
     assert any("log-path_" in complaint for complaint in complaints("project/0.0.110.json", content | {"log-path_": 1}))
+
+
+def test_pre_commit_hooks_run_what_is_installed() -> None:
+    """Each hook is local and complete, and starts a program of .venv."""
+    content = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repo["repo"] for repo in content["repos"]] == ["local"]
+    for hook in content["repos"][0]["hooks"]:
+        assert hook.keys() <= {"id", "name", "entry", "language", "files", "types_or", "pass_filenames"}
+        assert hook["language"] == "system"
+        program = Path(hook["entry"].split()[0])
+        assert program.parts[:2] == (".venv", "bin") and Path(sys.executable).with_name(program.name).exists()
+        assert re.compile(hook.get("files", ""))
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)

@@ -1,7 +1,0 @@
-select
-    action,
-    count(*) as rule_count
-from {{ ref('reset_rules') }}
-where action = 'reset'
-group by action
-having count(*) > 1

@@ -1,0 +1,2 @@
+select * from {{ ref('rule_book_problems') }}
+where severity = 'error'

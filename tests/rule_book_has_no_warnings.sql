@@ -1,0 +1,3 @@
+{{ config(severity='warn') }}
+select * from {{ ref('rule_book_problems') }}
+where severity = 'warn'
