@@ -19,6 +19,12 @@ from business_hours
 where not (opens_well and closes_well) or closes_after_opening is not true
 union all
 select
+    'weekday ' || cast(weekday as {{ dbt.type_string() }}) as place,
+    'weekdays are numbered from 1 Monday to 7 Sunday' as problem
+from business_hours
+where weekday not between 1 and 7
+union all
+select
     tier as place,
     'sla_clock is business, but business_hours has no row' as problem
 from {{ ref('tiers') }}

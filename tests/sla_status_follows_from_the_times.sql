@@ -1,10 +1,18 @@
+with
+
+clock as (
+
+    select max(as_of) as as_of from {{ ref('lead_mart') }}
+
+)
+
 select
     handoffs.handoff_id,
     handoffs.sla_status,
     handoffs.sla_due_at,
     handoffs.first_touch_at
 from {{ ref('sales_handoffs') }} as handoffs
-cross join (select max(as_of) as as_of from {{ ref('lead_mart') }}) as clock
+cross join clock
 where
     handoffs.sla_status is distinct from
     case

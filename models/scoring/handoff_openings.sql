@@ -10,12 +10,11 @@ history as (
 
 ),
 
-stays as (
+visited as (
 
-    select
+    select distinct
         stays.lead_id,
         stays.tier,
-        stays.entered_at,
         coalesce(tiers.rearm_below, tiers.min_score) as rearm_below
     from {{ ref('tier_stays') }} as stays
     inner join {{ ref('tiers') }} as tiers on stays.tier = tiers.tier
@@ -38,7 +37,7 @@ judged as (
             when history.is_dormant then 'dormant'
             when history.total_score < visited.rearm_below then 'score_fell'
         end as rearm_reason
-    from (select distinct lead_id, tier, rearm_below from stays) as visited
+    from visited
     inner join history on visited.lead_id = history.lead_id
 
 ),
@@ -62,7 +61,7 @@ entries as (
             partition by counted.lead_id, counted.tier order by counted.valid_from
         ) as times_rearmed_before
     from counted
-    inner join stays
+    inner join {{ ref('tier_stays') }} as stays
         on counted.lead_id = stays.lead_id and counted.tier = stays.tier and counted.valid_from = stays.entered_at
 
 ),

@@ -93,6 +93,7 @@ FURTHER_FAULTS = [
     ("stale_leads_agree_with_the_mart", "update stale_leads set stale_since = stale_since + interval 9 year"),
     ("stale_leads_agree_with_the_mart", "delete from lead_mart where is_stale"),
     ("business_clocks_have_opening_hours", "update business_hours set opens_at = '9:00' where weekday = 1"),
+    ("business_clocks_have_opening_hours", "update business_hours set weekday = 0 where weekday = 1"),
     ("business_clocks_have_opening_hours", "update business_hours set closes_at = '09:00' where weekday = 1"),
     ("business_clocks_have_opening_hours", "update business_hours set closes_at = null where weekday = 1"),
 ]  # fmt: skip

@@ -27,7 +27,7 @@ actions as (
         handoffs.handoff_id,
         awards.rule_id,
         awards.asset,
-        {{ nth_part('rule_book.description', '（', 1) }} as action,
+        {{ nth_part('rule_book.description', '（', 1) }} as action_name,
         max(awards.effective_at) as last_at
     from handoffs
     inner join awards on handoffs.lead_id = awards.lead_id and handoffs.handed_off_at >= awards.effective_at
@@ -40,7 +40,7 @@ numbered as (
 
     select
         handoff_id,
-        substring(cast({{ utc_to_local('last_at') }} as {{ dbt.type_string() }}), 6, 5) || ' ' || action
+        substring(cast({{ utc_to_local('last_at') }} as {{ dbt.type_string() }}), 6, 5) || ' ' || action_name
         || coalesce('（' || asset || '）', '') as action_text,
         row_number() over (
             partition by handoff_id order by last_at desc, rule_id asc, asset asc nulls last

@@ -13,7 +13,9 @@ openings as (
         openings.recency_score,
         case when openings.rearmed_at <= {{ as_of() }} then openings.rearmed_at end as rearmed_at,
         case when openings.rearmed_at <= {{ as_of() }} then openings.rearm_reason end as rearm_reason,
-        case when openings.next_handed_off_at <= {{ as_of() }} then openings.next_handed_off_at end as next_handed_off_at
+        case
+            when openings.next_handed_off_at <= {{ as_of() }} then openings.next_handed_off_at
+        end as next_handed_off_at
     from {{ ref('handoff_openings') }} as openings
     inner join {{ ref('stg_leads') }} as leads on openings.lead_id = leads.lead_id
     where openings.handed_off_at <= {{ as_of() }} and leads.created_at <= {{ as_of() }}
