@@ -38,6 +38,10 @@ FAULTS = {
     "rule_book_fits_the_data": "delete from rules_in_use where rule_id = 'student'",
     "tiers_leave_no_score_out": "update score_history set tier = null where tier = 'hold'",
     "every_event_type_has_a_decision": "delete from ignored_event_types",
+    "handoffs_follow_the_history": "delete from handoff_openings where next_handed_off_at is not null",
+    "sla_status_follows_from_the_times": "update sales_handoffs set sla_status = 'met' where sla_status = 'late'",
+    "stale_leads_agree_with_the_mart": "delete from stale_leads where stale_reason = 'abandoned'",
+    "business_clocks_have_opening_hours": "update tiers set sla_clock = 'business'; delete from business_hours",
     "staging_keeps_the_latest_version": "update stg_events set loaded_at = loaded_at - interval 1 second",
 }
 
@@ -57,6 +61,23 @@ FURTHER_FAULTS = [
     ("history_has_no_gap_and_no_overlap", "update score_history set valid_from = valid_from - interval 1 day"),
     ("history_agrees_with_the_mart", "update lead_mart set is_dormant = null where tier = 'hot'"),
     ("history_agrees_with_the_mart", "delete from score_history where valid_to is null"),
+    ("handoffs_follow_the_history", "update handoff_openings set total_score = total_score + 1"),
+    ("handoffs_follow_the_history", "update handoff_openings set tier = 'nurture'"),
+    ("handoffs_follow_the_history", "update tiers set rearm_below = -1; update score_history set is_dormant = false"),
+    ("handoffs_follow_the_history", "delete from sales_handoffs where sla_status = 'open'"),
+    ("sla_status_follows_from_the_times", "update sales_handoffs set sla_status = null where sla_status = 'open'"),
+    ("sla_status_follows_from_the_times", "update sales_handoffs set sla_due_at = null where sla_status = 'open'"),
+    ("sla_status_follows_from_the_times", "update sales_handoffs set handed_off_at = sla_due_at + interval 1 hour"),
+    ("sla_status_follows_from_the_times", "update sales_handoffs set response_hours = null"),
+    ("stale_leads_agree_with_the_mart", "update lead_mart set is_stale = null where not is_stale"),
+    ("stale_leads_agree_with_the_mart", "update lead_mart set sla_status = 'met' where sla_status = 'breached'"),
+    ("stale_leads_agree_with_the_mart", "update stale_leads set total_score = total_score + 1"),
+    ("stale_leads_agree_with_the_mart", "update stale_leads set stale_since = stale_since + interval 9 year"),
+    ("stale_leads_agree_with_the_mart", "delete from lead_mart where is_stale"),
+    ("business_clocks_have_opening_hours", "update business_hours set opens_at = '9:00' where weekday = 1"),
+    ("business_clocks_have_opening_hours", "update business_hours set weekday = 0 where weekday = 1"),
+    ("business_clocks_have_opening_hours", "update business_hours set closes_at = '09:00' where weekday = 1"),
+    ("business_clocks_have_opening_hours", "update business_hours set closes_at = null where weekday = 1"),
 ]  # fmt: skip
 
 
