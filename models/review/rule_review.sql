@@ -6,6 +6,7 @@ outcomes as (
         *,
         leads - leads_with as leads_without,
         opportunities - opportunities_with as opportunities_without,
+        leads_with > 0 and leads - leads_with > 0 as is_comparable,
         leads_with >= {{ var('review_min_leads') }}
         and leads - leads_with >= {{ var('review_min_leads') }}
         and opportunities >= {{ var('review_min_opportunities') }} as has_enough_data
@@ -74,12 +75,10 @@ rule_review as (
         {{ share_of('opportunities_with', 'leads_with') }} as rate_with,
         {{ share_of('opportunities_without', 'leads_without') }} as rate_without,
         {{ share_of('opportunities_with * leads', 'leads_with * opportunities') }} as lift,
-        cast({{ wilson_low('opportunities_with', 'leads_with') }} * leads / nullif(opportunities, 0) as numeric(18, 6))
-            as lift_low,
-        cast({{ wilson_high('opportunities_with', 'leads_with') }} * leads / nullif(opportunities, 0) as numeric(18, 6))
-            as lift_high,
-        cast(weight_of_evidence as numeric(18, 6)) as weight_of_evidence,
-        cast(log_odds as numeric(18, 6)) as log_odds,
+        {{ share_of(wilson_low('opportunities_with', 'leads_with') ~ ' * leads', 'opportunities') }} as lift_low,
+        {{ share_of(wilson_high('opportunities_with', 'leads_with') ~ ' * leads', 'opportunities') }} as lift_high,
+        cast(case when is_comparable then weight_of_evidence end as numeric(18, 6)) as weight_of_evidence,
+        cast(case when is_comparable then log_odds end as numeric(18, 6)) as log_odds,
         current_points,
         cast(case when has_enough_data then suggested_points end as {{ dbt.type_int() }}) as suggested_points,
         case

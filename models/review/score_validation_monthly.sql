@@ -1,14 +1,27 @@
 with
 
-months as (
+capacities as (
 
-    select * from {{ ref('month_ends') }}
+    select
+        months.month,
+        months.is_mature,
+        {{ share_of('sales_capacity.handoffs_per_week * 52', '12') }} as capacity,
+        row_number() over (partition by months.month order by sales_capacity.valid_from_date desc nulls last)
+            as capacity_rank
+    from {{ ref('month_ends') }} as months
+    left join {{ ref('sales_capacity') }} as sales_capacity
+        on sales_capacity.valid_from_date < {{ dbt.dateadd('month', 1, 'months.month') }}
 
 ),
 
-sales_capacity as (
+months as (
 
-    select * from {{ ref('sales_capacity') }}
+    select
+        month,
+        is_mature,
+        capacity
+    from capacities
+    where capacity_rank = 1
 
 ),
 
@@ -27,27 +40,16 @@ steps as (
 
 ),
 
-capacities as (
-
-    select
-        months.month,
-        sales_capacity.handoffs_per_week * 52 / 12 as capacity,
-        row_number() over (partition by months.month order by sales_capacity.valid_from_date desc) as capacity_rank
-    from months
-    inner join sales_capacity on sales_capacity.valid_from_date < {{ dbt.dateadd('month', 1, 'months.month') }}
-
-),
-
 ranked as (
 
     select
         steps.*,
-        capacities.capacity,
+        months.capacity,
         sum(steps.leads) over (partition by steps.month order by steps.total_score desc) - steps.leads as leads_above,
         sum(steps.leads - steps.opportunities) over (partition by steps.month order by steps.total_score)
         - (steps.leads - steps.opportunities) as losers_below
     from steps
-    left join capacities on steps.month = capacities.month and capacities.capacity_rank = 1
+    inner join months on steps.month = months.month
 
 ),
 
@@ -56,7 +58,6 @@ summed as (
 
     select
         month,
-        max(capacity) as capacity,
         sum(leads) as leads,
         sum(opportunities) as opportunities,
         sum(handoff_leads) as handoff_leads,
@@ -82,10 +83,10 @@ score_validation_monthly as (
         {{ share_of('summed.handoff_leads', 'summed.leads') }} as handoff_lead_share,
         case when months.is_mature then {{ share_of('summed.handoff_opportunities', 'summed.opportunities') }} end
             as handoff_opportunity_share,
-        cast(summed.capacity as numeric(18, 6)) as capacity,
-        case when months.is_mature then {{ share_of(
+        months.capacity,
+        case when months.is_mature and months.capacity is not null then {{ share_of(
             'summed.opportunities_within_capacity * summed.leads',
-            'summed.opportunities * least(summed.capacity, summed.leads)'
+            'summed.opportunities * least(months.capacity, summed.leads)'
         ) }} end as lift_at_capacity
     from months
     left join summed on months.month = summed.month
