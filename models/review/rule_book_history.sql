@@ -25,6 +25,13 @@ recorded as (
 
 ),
 
+latest as (
+
+    select * from recorded
+    where recency = 1
+
+),
+
 last_change as (
 
     select coalesce(max(change_number), 0) as change_number from recorded
@@ -34,17 +41,16 @@ last_change as (
 compared as (
 
     select
-        coalesce(rule_book.rule_kind, recorded.rule_kind) as rule_kind,
-        coalesce(rule_book.rule_id, recorded.rule_id) as rule_id,
+        coalesce(rule_book.rule_kind, latest.rule_kind) as rule_kind,
+        coalesce(rule_book.rule_id, latest.rule_id) as rule_id,
         rule_book.points,
-        coalesce(rule_book.description, recorded.description) as description,
+        coalesce(rule_book.description, latest.description) as description,
         rule_book.content,
         rule_book.content_hash,
         -- null also for a rule that was removed before
-        recorded.content_hash as recorded_hash
+        latest.content_hash as recorded_hash
     from rule_book
-    full outer join (select * from recorded where recency = 1) as recorded
-        on rule_book.rule_kind = recorded.rule_kind and rule_book.rule_id = recorded.rule_id
+    full outer join latest on rule_book.rule_kind = latest.rule_kind and rule_book.rule_id = latest.rule_id
 
 ),
 
