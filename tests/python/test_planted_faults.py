@@ -41,6 +41,9 @@ FAULTS = {
     "rule_ids_are_unique_across_files": "update rule_book set rule_id = 'student' where rule_id = 'email_open'",
     "tiers_leave_no_score_out": "update tiers set min_score = 1 where tier = 'hold'",
     "every_event_type_has_a_decision": "delete from ignored_event_types",
+    "published_scores_agree_with_the_mart": "update published_scores set tier = 'hold' where tier = 'hot'",
+    "rule_book_periods_end_with_the_rule_book": "update rule_book_history set content = '' where rule_id = 'hot'",
+    "checklist_asks_every_question": "delete from scoring_checklist where item = 18",
     "staging_keeps_the_latest_version": "update stg_events set loaded_at = loaded_at - interval 1 second",
 }
 
@@ -73,6 +76,12 @@ FURTHER_FAULTS = [
     ("rules_are_well_formed", "update recency_rules set window_days = 0"),
     ("rules_are_well_formed", "update reset_rules set inactive_days = 0"),
     ("rules_are_well_formed", "update reset_rules set action = 'deduct', points = 50"),
+    ("published_scores_agree_with_the_mart", "delete from published_scores where tier = 'hot'"),
+    ("published_scores_agree_with_the_mart", "update published_scores set total_score = total_score + 1"),
+    ("rule_book_periods_end_with_the_rule_book", "delete from rule_book_history where rule_id = 'hot'"),
+    ("rule_book_periods_end_with_the_rule_book", "delete from rule_book where rule_id = 'hot'"),
+    ("rule_book_periods_end_with_the_rule_book", "insert into rule_book_history from rule_book_history"),
+    ("checklist_asks_every_question", "insert into scoring_checklist from scoring_checklist where item = 18"),
 ]  # fmt: skip
 
 
