@@ -9,6 +9,17 @@
 {%- endmacro %}
 
 
+{# Inverse of `utc_to_local`. An hour that a change of the clocks skips or repeats is read as
+   standard time. #}
+{% macro local_to_utc(local_timestamp) -%}
+    {{ return(adapter.dispatch('local_to_utc')(local_timestamp)) }}
+{%- endmacro %}
+
+{% macro default__local_to_utc(local_timestamp) -%}
+    (({{ local_timestamp }} at time zone '{{ var("timezone") }}') at time zone 'UTC')
+{%- endmacro %}
+
+
 {# A timestamp moved by a whole number of 24 h days. #}
 {% macro add_days(timestamp, days) -%}
     {{ return(adapter.dispatch('add_days')(timestamp, days)) }}

@@ -2,12 +2,9 @@ with
 
 base_events as (
 
+    -- rows that name no lead are one group of their own, as in `base_fingerprints`
     select * from {{ ref('base_events') }}
-    where lead_id is not null and {{ is_among('restaged_leads') }}
-    union all
-    -- belongs to no lead, so it is read again by every build
-    select * from {{ ref('base_events') }}
-    where lead_id is null
+    where {{ is_among('restaged_leads', "coalesce(lead_id, '')") }}
 
 ),
 

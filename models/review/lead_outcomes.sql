@@ -1,0 +1,45 @@
+with
+
+leads as (
+
+    select * from {{ ref('stg_leads') }}
+    where created_at <= {{ as_of() }}
+
+),
+
+opportunities as (
+
+    select
+        lead_id,
+        min(created_at) as first_opportunity_at
+    from {{ ref('stg_opportunities') }}
+    where created_at <= {{ as_of() }}
+    group by lead_id
+
+),
+
+touches as (
+
+    select
+        lead_id,
+        min(occurred_at) as first_touch_at
+    from {{ ref('stg_sales_activities') }}
+    where occurred_at <= {{ as_of() }}
+    group by lead_id
+
+),
+
+lead_outcomes as (
+
+    select
+        leads.lead_id,
+        leads.created_at,
+        touches.first_touch_at,
+        opportunities.first_opportunity_at
+    from leads
+    left join touches on leads.lead_id = touches.lead_id
+    left join opportunities on leads.lead_id = opportunities.lead_id
+
+)
+
+select * from lead_outcomes

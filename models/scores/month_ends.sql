@@ -1,0 +1,49 @@
+with
+
+numbers as (
+
+    select * from {{ ref('numbers') }}
+
+),
+
+-- the numbers reach 1000 months, more than lie between the earliest and latest year a lead may have
+first_months as (
+
+    select cast({{ dbt.date_trunc('month', utc_to_local('min(created_at)')) }} as {{ dbt.type_timestamp() }}) as first_month
+    from {{ ref('stg_leads') }}
+    where created_at <= {{ as_of() }}
+
+),
+
+months as (
+
+    select
+        {{ dbt.dateadd('month', 'numbers.number - 1', 'first_months.first_month') }} as local_month,
+        {{ dbt.dateadd('month', 'numbers.number', 'first_months.first_month') }} as next_local_month
+    from first_months
+    cross join numbers
+
+),
+
+ends as (
+
+    select
+        cast(local_month as date) as month,
+        cast({{ local_to_utc('next_local_month') }} as {{ dbt.type_timestamp() }}) as month_end_at
+    from months
+    where local_month is not null
+
+),
+
+month_ends as (
+
+    select
+        month,
+        month_end_at,
+        {{ add_days('month_end_at', var('outcome_horizon_days')) }} <= {{ as_of() }} as is_mature
+    from ends
+    where month_end_at <= {{ as_of() }}
+
+)
+
+select * from month_ends
