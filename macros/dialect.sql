@@ -30,6 +30,63 @@
 {%- endmacro %}
 
 
+{# A timestamp moved by seconds or hours, fractions included, exact to the microsecond. #}
+{% macro add_seconds(timestamp, seconds) -%}
+    {{ return(adapter.dispatch('add_seconds')(timestamp, seconds)) }}
+{%- endmacro %}
+
+{% macro default__add_seconds(timestamp, seconds) -%}
+    {{ dbt.dateadd('microsecond', microseconds(seconds), timestamp) }}
+{%- endmacro %}
+
+{# DuckDB's date_add counts in 32 bits. #}
+{% macro duckdb__add_seconds(timestamp, seconds) -%}
+    ({{ timestamp }} + to_microseconds({{ microseconds(seconds) }}))
+{%- endmacro %}
+
+{% macro microseconds(seconds) -%}
+    cast(cast({{ seconds }} as numeric(18, 6)) * 1000000 as {{ dbt.type_bigint() }})
+{%- endmacro %}
+
+{% macro add_hours(timestamp, hours) -%}
+    {{ add_seconds(timestamp, hours ~ ' * 3600') }}
+{%- endmacro %}
+
+
+{# The last moment before another. #}
+{% macro just_before(timestamp) -%}
+    {{ dbt.dateadd('microsecond', -1, timestamp) }}
+{%- endmacro %}
+
+
+{# Microseconds between two timestamps, a whole number. #}
+{% macro elapsed_microseconds(from_timestamp, to_timestamp) -%}
+    {{ return(adapter.dispatch('elapsed_microseconds')(from_timestamp, to_timestamp)) }}
+{%- endmacro %}
+
+{% macro duckdb__elapsed_microseconds(from_timestamp, to_timestamp) -%}
+    date_sub('microsecond', {{ from_timestamp }}, {{ to_timestamp }})
+{%- endmacro %}
+
+{% macro postgres__elapsed_microseconds(from_timestamp, to_timestamp) -%}
+    cast(extract(epoch from {{ to_timestamp }} - {{ from_timestamp }}) * 1000000 as bigint)
+{%- endmacro %}
+
+{% macro elapsed_seconds(from_timestamp, to_timestamp) -%}
+    cast(cast({{ elapsed_microseconds(from_timestamp, to_timestamp) }} as numeric(18, 0)) * 0.000001 as numeric(18, 6))
+{%- endmacro %}
+
+{# Rounded half up at six places: a millionth of an hour is 3600 microseconds. #}
+{% macro elapsed_hours(from_timestamp, to_timestamp) -%}
+    cast(
+        cast(
+            round(cast({{ elapsed_microseconds(from_timestamp, to_timestamp) }} as numeric(18, 0)) / 3600)
+            as numeric(18, 0)
+        ) * 0.000001 as numeric(18, 6)
+    )
+{%- endmacro %}
+
+
 {# Complete 24 h periods between two timestamps: 23:59:59 is 0 days. #}
 {% macro elapsed_days(from_timestamp, to_timestamp) -%}
     {{ return(adapter.dispatch('elapsed_days')(from_timestamp, to_timestamp)) }}

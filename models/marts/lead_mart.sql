@@ -9,41 +9,27 @@ leads as (
 
 scores as (
 
-    select
-        attribute_score.lead_id,
-        attribute_score.attribute_score,
-        behavior_score.behavior_score,
-        recency_score.recency_score,
-        attribute_score.attribute_score + behavior_score.behavior_score + recency_score.recency_score as raw_score,
-        attribute_score.is_disqualified,
-        attribute_score.disqualification_reason,
-        recency_score.is_dormant,
-        recency_score.last_activity_at,
-        recency_score.days_since_activity,
-        behavior_score.resets_at,
-        behavior_score.points_lost_to_resets
-    from {{ ref('attribute_score') }} as attribute_score
-    inner join {{ ref('behavior_score') }} as behavior_score on attribute_score.lead_id = behavior_score.lead_id
-    inner join {{ ref('recency_score') }} as recency_score on attribute_score.lead_id = recency_score.lead_id
+    select * from {{ ref('lead_scores') }}
 
 ),
 
-totals as (
+tiers as (
 
-    select
-        *,
-        {{ total_score('raw_score', 'is_disqualified') }} as total_score
-    from scores
+    select * from {{ ref('tiers') }}
 
 ),
 
-tiered as (
+current_stays as (
 
-    select
-        totals.*,
-        case when totals.is_disqualified then 'disqualified' else tier_bands.tier end as tier
-    from totals
-    left join {{ ref('tier_bands') }} as tier_bands on {{ is_in_tier_band('totals', 'tier_bands') }}
+    select * from {{ ref('tier_stays') }}
+    where entered_at <= {{ as_of() }} and (left_at is null or left_at > {{ as_of() }})
+
+),
+
+handoffs as (
+
+    select * from {{ ref('sales_handoffs') }}
+    where is_latest
 
 ),
 
@@ -59,34 +45,42 @@ lead_mart as (
         leads.region,
         leads.segment,
         leads.created_at,
-        cast(tiered.attribute_score as numeric(18, 6)) as attribute_score,
-        cast(tiered.behavior_score as numeric(18, 6)) as behavior_score,
-        cast(tiered.recency_score as numeric(18, 6)) as recency_score,
-        cast(tiered.raw_score as numeric(18, 6)) as raw_score,
-        cast(tiered.total_score as numeric(18, 6)) as total_score,
-        cast(tiered.tier as {{ dbt.type_string() }}) as tier,
+        cast(scores.attribute_score as numeric(18, 6)) as attribute_score,
+        cast(scores.behavior_score as numeric(18, 6)) as behavior_score,
+        cast(scores.recency_score as numeric(18, 6)) as recency_score,
+        cast(scores.raw_score as numeric(18, 6)) as raw_score,
+        cast(scores.total_score as numeric(18, 6)) as total_score,
+        cast(scores.tier as {{ dbt.type_string() }}) as tier,
         cast(
-            case when tiered.is_disqualified then '対象外' else tiers.label end as {{ dbt.type_string() }}
+            case when scores.is_disqualified then '対象外' else tiers.label end as {{ dbt.type_string() }}
         ) as tier_label,
         cast(
-            case when tiered.is_disqualified then 'スコアリング対象外' else tiers.action end as {{ dbt.type_string() }}
+            case when scores.is_disqualified then 'スコアリング対象外' else tiers.action end as {{ dbt.type_string() }}
         ) as next_action,
-        tiered.is_disqualified,
-        cast(tiered.disqualification_reason as {{ dbt.type_string() }}) as disqualification_reason,
-        tiered.is_dormant,
-        tiered.last_activity_at,
-        tiered.days_since_activity,
-        tiered.resets_at,
-        tiered.points_lost_to_resets,
-        tier_since.tier_since,
+        scores.is_disqualified,
+        cast(scores.disqualification_reason as {{ dbt.type_string() }}) as disqualification_reason,
+        scores.is_dormant,
+        scores.last_activity_at,
+        scores.days_since_activity,
+        scores.resets_at,
+        scores.points_lost_to_resets,
+        current_stays.entered_at as tier_since,
         top_reasons.top_reasons,
+        handoffs.handed_off_at,
+        handoffs.sla_due_at,
+        handoffs.first_touch_at,
+        cast(handoffs.sla_status as {{ dbt.type_string() }}) as sla_status,
+        stale_leads.lead_id is not null as is_stale,
+        cast(stale_leads.stale_reason as {{ dbt.type_string() }}) as stale_reason,
         {{ as_of() }} as as_of,
         rules_version.rules_version
     from leads
-    inner join tiered on leads.lead_id = tiered.lead_id
-    left join {{ ref('tiers') }} as tiers on tiered.tier = tiers.tier and not tiered.is_disqualified
-    left join {{ ref('lead_tier_since') }} as tier_since on leads.lead_id = tier_since.lead_id
+    inner join scores on leads.lead_id = scores.lead_id
+    left join tiers on scores.tier = tiers.tier and not scores.is_disqualified
+    left join current_stays on leads.lead_id = current_stays.lead_id
     left join {{ ref('lead_top_reasons') }} as top_reasons on leads.lead_id = top_reasons.lead_id
+    left join handoffs on leads.lead_id = handoffs.lead_id
+    left join {{ ref('stale_leads') }} as stale_leads on leads.lead_id = stale_leads.lead_id
     cross join {{ ref('rules_version') }} as rules_version
 
 )

@@ -56,7 +56,7 @@ stale as (
 
     select
         month,
-        sum(stale_leads) as leads
+        sum(leads) as leads
     from {{ ref('stale_leads_monthly') }}
     group by month
 

@@ -3,7 +3,7 @@ with
 history as (
 
     select * from {{ ref('score_history') }}
-    where valid_from <= {{ as_of() }}
+    where {{ is_among('touched_leads') }}
 
 ),
 
@@ -18,15 +18,16 @@ compared as (
 
 ),
 
-lead_tier_since as (
+tier_stays as (
 
     select
         lead_id,
-        max(valid_from) as tier_since
+        tier,
+        valid_from as entered_at,
+        lead(valid_from) over (partition by lead_id order by valid_from) as left_at
     from compared
     where tier is distinct from previous_tier
-    group by lead_id
 
 )
 
-select * from lead_tier_since
+select * from tier_stays
