@@ -16,7 +16,7 @@
 
 {# The columns of a rule that are set, as one text: `rule_id=seminar, points=40`. They come from the
    seed's yml, so a column added there is part of it at once; left blank it changes no rule. #}
-{% macro rule_content(seed, separator) -%}
+{% macro rule_content(seed, separator='\x1f') -%}
     {%- set node = graph.get('nodes', {}).get('seed.lead_scoring.' ~ seed, {}) -%}
     {%- for column in node.get('columns', {}) -%}
         {%- set is_decimal = node.config.column_types[column].startswith('numeric') -%}

@@ -18,7 +18,7 @@ rules as (
             {{ 'cast(null as numeric(18, 6))' if axis == 'none' else 'points' }} as points,
             coalesce(description, {{ 'tier' if is_tier else 'rule_id' }}) as description,
             {{ rule_content(seed, ', ') }} as content,
-            {{ dbt.hash(rule_content(seed, '\x1f')) }} as content_hash
+            {{ dbt.hash(rule_content(seed)) }} as content_hash
         from {{ ref(seed) }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -80,7 +80,6 @@ FURTHER_FAULTS = [
     ("published_scores_agree_with_the_mart", "update published_scores set total_score = total_score + 1"),
     ("rule_book_periods_end_with_the_rule_book", "delete from rule_book_history where rule_id = 'hot'"),
     ("rule_book_periods_end_with_the_rule_book", "delete from rule_book where rule_id = 'hot'"),
-    ("rule_book_periods_end_with_the_rule_book", "insert into rule_book_history from rule_book_history"),
     ("checklist_asks_every_question", "insert into scoring_checklist from scoring_checklist where item = 18"),
 ]  # fmt: skip
 
