@@ -459,6 +459,42 @@ def draw_opportunities(rng: np.random.Generator, lead: Columns, event: Columns, 
     anchor[event["lead"][strong]] = event["time"][strong]  # a random strong moment of each lead
     deal = np.flatnonzero(rng.random(n) < chance)
     created = in_office(anchor[deal] + np.exp(rng.normal(2.6, 0.8, len(deal))) * DAY)
+    return close_deals(rng, lead, deal, created)
+
+
+def draw_grown_opportunities(
+    rng: np.random.Generator, lead: Columns, event: Columns, sales: Columns, deal: Columns, months: int
+) -> Columns:
+    """Draw deals that grow month by month out of fit, fresh interest and a call by sales; one a lead at most.
+
+    Leads that already have one of the deals in `deal` get none. What a lead did in one of the last `months`
+    calendar months shows in the next.
+    """
+    n = len(lead["created"])
+    begins = month_starts(months).astype("datetime64[s]").astype(np.int64) - JST
+
+    def per_month(who: np.ndarray, time: np.ndarray, weight: np.ndarray) -> np.ndarray:
+        month = np.maximum(np.searchsorted(begins, time, side="right") - 1, 0)
+        return np.bincount(who * months + month, weights=weight, minlength=n * months).reshape(n, months)
+
+    worth = np.array([3, 30, 40, 10, 0, 2, 5, 0, 0])[event["kind"]] * (event["bot"] == 0)
+    warmth = np.minimum(per_month(event["lead"], event["time"], worth), 100)
+    warmth[:, 1:] += 0.4 * warmth[:, :-1]
+    called = per_month(sales["lead"], sales["time"], np.ones(len(sales["lead"]))) > 0
+    drive = -3.6 + 0.037 * lead["points"][:, None] + 0.033 * warmth + 0.9 * called
+    chance = np.where(
+        lead["private"][:, None] | (begins < lead["created"][:, None] - 31 * DAY), 0, 1 / (1 + np.exp(-drive))
+    )
+    chance[deal["lead"]] = 0
+    hit = rng.random((n, months)) < chance
+    grown = np.flatnonzero(hit.any(axis=1))
+    begin = np.append(begins, END)[hit[grown].argmax(axis=1) + 1]
+    created = in_office(np.maximum(begin, lead["created"][grown]) + rng.uniform(0, 30, len(grown)) * DAY)
+    return close_deals(rng, lead, grown, created)
+
+
+def close_deals(rng: np.random.Generator, lead: Columns, deal: np.ndarray, created: np.ndarray) -> Columns:
+    """Draw how deals of the leads `deal`, opened at `created`, end and what they are worth."""
     closed = in_office(created + np.exp(rng.normal(4.2, 0.6, len(deal))) * DAY)
     won = rng.random(len(deal)) < 1 / (1 + np.exp(0.9 - 0.5 * lead["fit"][deal]))
     size = 300_000 * lead["employees"][deal] ** 0.35 * np.exp(rng.normal(0, 0.5, len(deal)))
@@ -485,15 +521,31 @@ def draw_sales(rng: np.random.Generator, lead: Columns, hot: tuple[np.ndarray, n
         go_on = rng.random(len(who)) < 0.5
         who, touch = who[go_on], touch[go_on] + rng.uniform(2, 12, go_on.sum()) * DAY
         parts.append((who, touch))
-    worked = rng.random(len(deal["lead"])) < 0.7
-    parts.append((deal["lead"][worked], deal["time"][worked] - rng.uniform(0.5, 4, worked.sum()) * DAY))
-    for step in (0.15, 0.45, 0.75, 0.98):
-        parts.append((deal["lead"], deal["time"] + (deal["closed"] - deal["time"]) * step))
+    parts += deal_contacts(rng, deal)
     who, touch = (np.concatenate(column) for column in zip(*parts, strict=True))
     touch = np.concatenate([touch[:first_touches], in_office(touch[first_touches:])])
+    return known_contacts(lead, who, touch)
+
+
+def deal_contacts(rng: np.random.Generator, deal: Columns) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Draw the contacts around deals: often one before, and four on the way to the closing."""
+    worked = rng.random(len(deal["lead"])) < 0.7
+    before = (deal["lead"][worked], deal["time"][worked] - rng.uniform(0.5, 4, worked.sum()) * DAY)
+    steps = (0.15, 0.45, 0.75, 0.98)
+    return [before, *((deal["lead"], deal["time"] + (deal["closed"] - deal["time"]) * step) for step in steps)]
+
+
+def known_contacts(lead: Columns, who: np.ndarray, touch: np.ndarray) -> Columns:
+    """Keep the contacts with leads that exist, up to `END`, in order of time."""
     keep = (touch < END) & (touch > lead["created"][who])
     order = np.argsort(touch[keep], kind="stable")
     return {"lead": who[keep][order], "time": touch[keep][order].astype(np.int64)}
+
+
+def draw_grown_contacts(rng: np.random.Generator, lead: Columns, deal: Columns) -> Columns:
+    """Draw the sales contacts around the deals of `draw_grown_opportunities`."""
+    who, touch = (np.concatenate(column) for column in zip(*deal_contacts(rng, deal), strict=True))
+    return known_contacts(lead, who, in_office(touch))
 
 
 def ids(letter: str, numbers: np.ndarray, width: int) -> pa.Array:
@@ -635,13 +687,24 @@ def generate(leads: int, events: int, seed: int, months: int, file_format: str, 
             event = take(event, event["time"] < END)
             deal = draw_opportunities(rng, lead, event, assets)
             sales = draw_sales(rng, lead, find_hot_moments(lead, event, assets), deal)
+            # a generator of their own, so that leads and events do not depend on them
+            grown_rng = np.random.default_rng([seed, 3, chunk])
+            grown = draw_grown_opportunities(grown_rng, lead, event, sales, deal, months)
+            contacts = draw_grown_contacts(grown_rng, lead, grown)
+            first_contact, first_deal = written["sales_activities"], written["opportunities"]
+            more_contacts, more_deals = first_contact + len(sales["lead"]), first_deal + len(deal["lead"])
             event_rows, count = events_table(rng, event, assets, base, written["events"])
             tables = {
                 "leads": leads_table(rng, lead, companies, people, base), "events": event_rows,
-                "sales_activities": sales_table(rng, sales, base, written["sales_activities"]),
-                "opportunities": deals_table(rng, deal, base, written["opportunities"]),
+                "sales_activities": pa.concat_tables([
+                    sales_table(rng, sales, base, first_contact),
+                    sales_table(grown_rng, contacts, base, more_contacts),
+                ]),
+                "opportunities": pa.concat_tables([
+                    deals_table(rng, deal, base, first_deal), deals_table(grown_rng, grown, base, more_deals),
+                ]),
             }  # fmt: skip
-            counts = (len(lead["created"]), count, len(sales["lead"]), len(deal["lead"]))
+            counts = (len(lead["created"]), count, *(tables[name].num_rows for name in list(tables)[2:]))
             for (name, table), number in zip(tables.items(), counts, strict=True):
                 writers[name].write(rng, table, chunk)
                 written[name] += number

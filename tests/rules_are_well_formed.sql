@@ -106,6 +106,20 @@ problems as (
         'a deduction needs negative points' as problem
     from {{ ref('reset_rules') }}
     where action = 'deduct' and coalesce(points, 0) >= 0
+    union all
+    select
+        'tiers' as seed,
+        tier as rule_id,
+        'rearm_below may not exceed min_score' as problem
+    from {{ ref('tiers') }}
+    where rearm_below > min_score
+    union all
+    select
+        'tiers' as seed,
+        tier as rule_id,
+        'sla_hours must be more than 0' as problem
+    from {{ ref('tiers') }}
+    where sla_hours <= 0
 
 )
 

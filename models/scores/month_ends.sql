@@ -9,7 +9,10 @@ numbers as (
 -- the numbers reach 1000 months, more than lie between the earliest and latest year a lead may have
 first_months as (
 
-    select cast({{ dbt.date_trunc('month', utc_to_local('min(created_at)')) }} as {{ dbt.type_timestamp() }}) as first_month
+    select
+        cast(
+            {{ dbt.date_trunc('month', utc_to_local('min(created_at)')) }} as {{ dbt.type_timestamp() }}
+        ) as first_month
     from {{ ref('stg_leads') }}
     where created_at <= {{ as_of() }}
 

@@ -67,7 +67,7 @@ def test_older_clients_open_the_file(sample: Built) -> None:
 
 
 def test_the_sample_shows_everything(sample: Built) -> None:
-    """Every rule fires in it, and every tier and rejection reason occurs."""
+    """Every rule fires in it, and every tier, rejection reason and fate of a hand-off occurs."""
     with duckdb.connect(str(sample.database), read_only=True) as connection:
         silent = connection.execute(
             "select rule_id from rule_book where rule_kind <> 'tiers' and rule_id not in"
@@ -77,6 +77,21 @@ def test_the_sample_shows_everything(sample: Built) -> None:
             " (select reason from rejected_records)"
         ).fetchall()
     assert silent == []
+    assert {*table(sample, "sales_handoffs", "distinct sla_status")} == {("met",), ("late",), ("breached",), ("open",)}
+    # a disqualified lead is never handed over, so that reason cannot occur
+    assert {*table(sample, "sales_handoffs", "distinct rearm_reason")} == {("score_fell",), ("dormant",), (None,)}
+    assert {*table(sample, "handoff_queue", "distinct queue_status")} == {("open",), ("overdue",)}
+    for name in ("stale_leads", "stale_states"):
+        reasons = {*table(sample, name, "distinct stale_reason")}
+        assert reasons == {("untouched",), ("abandoned",), ("inactive_high_score",)}
+
+
+def test_the_holidays_are_what_the_script_writes(tmp_path: Path) -> None:
+    """The committed holidays are those of the kept library, so a newer one shows what changed."""
+    folder = PROJECT / "seeds" / "governance"
+    command = [sys.executable, folder / "make_holidays.py", "--out", tmp_path / "holidays.csv"]
+    subprocess.run(command, check=True, capture_output=True)
+    assert (tmp_path / "holidays.csv").read_bytes() == (folder / "holidays.csv").read_bytes()
 
 
 def test_the_sample_is_what_the_generator_makes(tmp_path: Path) -> None:

@@ -44,6 +44,10 @@ FAULTS = {
     "published_scores_agree_with_the_mart": "update published_scores set tier = 'hold' where tier = 'hot'",
     "rule_book_periods_end_with_the_rule_book": "update rule_book_history set content = '' where rule_id = 'hot'",
     "checklist_asks_every_question": "delete from scoring_checklist where item = 18",
+    "handoffs_follow_the_history": "delete from handoff_openings where next_handed_off_at is not null",
+    "sla_status_follows_from_the_times": "update sales_handoffs set sla_status = 'met' where sla_status = 'late'",
+    "stale_leads_agree_with_the_mart": "delete from stale_leads where stale_reason = 'abandoned'",
+    "business_clocks_have_opening_hours": "update tiers set sla_clock = 'business'; delete from business_hours",
     "staging_keeps_the_latest_version": "update stg_events set loaded_at = loaded_at - interval 1 second",
 }
 
@@ -81,6 +85,24 @@ FURTHER_FAULTS = [
     ("rule_book_periods_end_with_the_rule_book", "delete from rule_book_history where rule_id = 'hot'"),
     ("rule_book_periods_end_with_the_rule_book", "delete from rule_book where rule_id = 'hot'"),
     ("checklist_asks_every_question", "insert into scoring_checklist from scoring_checklist where item = 18"),
+    ("rules_are_well_formed", "update tiers set rearm_below = 80.5 where tier = 'hot'"),
+    ("rules_are_well_formed", "update tiers set sla_hours = 0 where tier = 'hot'"),
+    ("handoffs_follow_the_history", "update handoff_openings set total_score = total_score + 1"),
+    ("handoffs_follow_the_history", "update handoff_openings set tier = 'nurture'"),
+    ("handoffs_follow_the_history", "update tiers set rearm_below = -1; update score_history set is_dormant = false"),
+    ("handoffs_follow_the_history", "delete from sales_handoffs where sla_status = 'open'"),
+    ("sla_status_follows_from_the_times", "update sales_handoffs set sla_status = null where sla_status = 'open'"),
+    ("sla_status_follows_from_the_times", "update sales_handoffs set sla_due_at = null where sla_status = 'open'"),
+    ("sla_status_follows_from_the_times", "update sales_handoffs set handed_off_at = sla_due_at + interval 1 hour"),
+    ("sla_status_follows_from_the_times", "update sales_handoffs set response_hours = null"),
+    ("stale_leads_agree_with_the_mart", "update lead_mart set is_stale = null where not is_stale"),
+    ("stale_leads_agree_with_the_mart", "update lead_mart set sla_status = 'met' where sla_status = 'breached'"),
+    ("stale_leads_agree_with_the_mart", "update stale_leads set total_score = total_score + 1"),
+    ("stale_leads_agree_with_the_mart", "update stale_leads set stale_since = stale_since + interval 9 year"),
+    ("stale_leads_agree_with_the_mart", "delete from lead_mart where is_stale"),
+    ("business_clocks_have_opening_hours", "update business_hours set opens_at = '9:00' where weekday = 1"),
+    ("business_clocks_have_opening_hours", "update business_hours set closes_at = '09:00' where weekday = 1"),
+    ("business_clocks_have_opening_hours", "update business_hours set closes_at = null where weekday = 1"),
 ]  # fmt: skip
 
 
