@@ -42,8 +42,8 @@ standing as (
     from month_ends
     inner join ledger
         on
-            ledger.effective_at < month_ends.month_end_at
-            and (ledger.taken_back_at is null or ledger.taken_back_at >= month_ends.month_end_at)
+            month_ends.month_end_at > ledger.effective_at
+            and (ledger.taken_back_at is null or month_ends.month_end_at <= ledger.taken_back_at)
     group by month_ends.month, ledger.lead_id, ledger.rule_id
     having sum(ledger.points) <> 0
 

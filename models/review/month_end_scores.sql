@@ -37,8 +37,8 @@ scored as (
     from month_ends
     inner join {{ ref('score_history') }} as history
         on
-            history.valid_from < month_ends.month_end_at
-            and (history.valid_to is null or history.valid_to >= month_ends.month_end_at)
+            month_ends.month_end_at > history.valid_from
+            and (history.valid_to is null or month_ends.month_end_at <= history.valid_to)
     inner join outcomes on history.lead_id = outcomes.lead_id and outcomes.created_at < month_ends.month_end_at
     where
         not history.is_disqualified

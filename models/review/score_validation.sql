@@ -56,7 +56,9 @@ counted as (
         {%- for figure in ['opportunities', 'wins', 'worked_leads', 'worked_opportunities'] %}
             cast(case when is_mature then {{ figure }} end as {{ dbt.type_bigint() }}) as {{ figure }},
         {%- endfor %}
-        cast(case when is_mature then sum(leads) over (partition by month) end as {{ dbt.type_bigint() }}) as month_leads,
+        cast(
+            case when is_mature then sum(leads) over (partition by month) end as {{ dbt.type_bigint() }}
+        ) as month_leads,
         cast(
             case when is_mature then sum(opportunities) over (partition by month) end as {{ dbt.type_bigint() }}
         ) as month_opportunities
