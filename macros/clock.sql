@@ -22,3 +22,16 @@
 {% macro local_date(utc_timestamp) -%}
     cast({{ utc_to_local(utc_timestamp) }} as date)
 {%- endmacro %}
+
+
+{# The first day of the calendar month in which a UTC time falls in `var('timezone')`. #}
+{% macro local_month(utc_timestamp) -%}
+    cast({{ dbt.date_trunc('month', utc_to_local(utc_timestamp)) }} as date)
+{%- endmacro %}
+
+
+{# The calendar date 92 days before the clock: as long as the longest quarter, so that a quarterly
+   review is never late. #}
+{% macro three_months_ago() -%}
+    cast({{ add_days(local_date(as_of()), -92) }} as date)
+{%- endmacro %}

@@ -90,3 +90,15 @@
     {%- endfor -%}
     {{ local_md5(checksums | sort | join) }}
 {%- endmacro %}
+
+
+{# A record that is never rewritten still forgets who was erased. No lead at all means that the
+   load failed or the run is with `--empty`, not that everybody was erased. #}
+{% macro forget_erased_leads() -%}
+    delete from {{ this }}
+    where
+        exists (select 1 from {{ ref('stg_leads') }})
+        and not exists (
+            select 1 from {{ ref('stg_leads') }} as stg_leads where stg_leads.lead_id = {{ this.identifier }}.lead_id
+        )
+{%- endmacro %}

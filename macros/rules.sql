@@ -14,14 +14,17 @@
 {%- endmacro %}
 
 
-{# Every column of a rule as one text, for its content hash. The columns come from the seed's
-   yml, so a column added there is part of the hash at once. #}
-{% macro rule_content(seed) -%}
-    {%- set columns = graph.get('nodes', {}).get('seed.lead_scoring.' ~ seed, {}).get('columns', {}).keys() -%}
-    {%- for column in columns -%}
-        coalesce(cast({{ column }} as {{ dbt.type_string() }}), '') {{ "|| '\x1f' || " if not loop.last }}
+{# The columns of a rule that are set, as one text: `rule_id=seminar, points=40`. They come from the
+   seed's yml, so a column added there is part of it at once; left blank it changes no rule. #}
+{% macro rule_content(seed, separator='\x1f') -%}
+    {%- set node = graph.get('nodes', {}).get('seed.lead_scoring.' ~ seed, {}) -%}
+    {%- for column in node.get('columns', {}) -%}
+        {%- set is_decimal = node.config.column_types[column].startswith('numeric') -%}
+        {%- set text = plain_number(column) if is_decimal else 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+        coalesce('{{ separator if not loop.first }}{{ column }}=' || {{ text }}, '') {{ '|| ' if not loop.last }}
+    {%- else -%}
+        ''
     {%- endfor -%}
-    {{ "''" if not columns }}
 {%- endmacro %}
 
 

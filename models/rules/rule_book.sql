@@ -17,6 +17,7 @@ rules as (
             {{ "cast('" ~ axis ~ "' as " ~ dbt.type_string() ~ ")" }} as axis,
             {{ 'cast(null as numeric(18, 6))' if axis == 'none' else 'points' }} as points,
             coalesce(description, {{ 'tier' if is_tier else 'rule_id' }}) as description,
+            {{ rule_content(seed, ', ') }} as content,
             {{ dbt.hash(rule_content(seed)) }} as content_hash
         from {{ ref(seed) }}
         {{ 'union all' if not loop.last }}
@@ -32,6 +33,7 @@ rule_book as (
         nullif(axis, 'none') as axis,
         points,
         description,
+        content,
         content_hash
     from rules
 
