@@ -29,7 +29,44 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
         lambda scored: scored.mart,
         "lead_id created_at attribute_score behavior_score recency_score raw_score total_score"
         " tier tier_label next_action is_disqualified disqualification_reason is_dormant"
-        " last_activity_at days_since_activity resets_at points_lost_to_resets tier_since",
+        " last_activity_at days_since_activity resets_at points_lost_to_resets tier_since"
+        " handed_off_at sla_due_at first_touch_at sla_status is_stale stale_reason",
+    ),
+    "sales_handoffs": (
+        lambda scored: scored.handoffs,
+        "lead_id tier handed_off_at total_score attribute_score behavior_score recency_score"
+        " sla_hours sla_clock sla_due_at first_touch_at first_touch_owner response_hours sla_status"
+        " is_touched_within_1_hour opportunity_created_at is_won rearmed_at rearm_reason"
+        " next_handed_off_at is_latest",
+    ),
+    "stale_leads": (
+        lambda scored: scored.stale,
+        "lead_id stale_reason stale_since total_score",
+    ),
+    "stale_leads_monthly": (
+        lambda scored: scored.review.stale_leads_monthly,
+        "month stale_reason leads",
+    ),
+    "month_ends": (
+        lambda scored: scored.review.month_ends,
+        "month month_end_at is_mature",
+    ),
+    "month_end_scores": (
+        lambda scored: scored.review.month_end_scores,
+        "month month_end_at is_mature lead_id attribute_score behavior_score recency_score total_score"
+        " tier is_handoff_tier has_opportunity is_won is_worked",
+    ),
+    "month_end_rule_points": (
+        lambda scored: scored.review.month_end_rule_points,
+        "month lead_id rule_id points",
+    ),
+    "score_validation": (
+        lambda scored: scored.review.score_validation,
+        "month tier leads opportunities wins opportunity_rate win_rate",
+    ),
+    "score_validation_monthly": (
+        lambda scored: scored.review.score_validation_monthly,
+        "month auc",
     ),
     "rejected_records": (
         lambda scored: scored.rejected,
