@@ -146,7 +146,8 @@ def _tiers(draw: st.DrawFn) -> list[Row]:
     """Return tiers of which every lead reaches the lowest."""
     scores = st.sampled_from(["0.01", "10", "20", "30", "49.5", "50", "80"])
     tiers = []
-    for score in ["0", *draw(st.lists(scores, unique=True, max_size=3))]:
+    fewest = 0 if _is_rare(draw) else 1
+    for score in ["0", *draw(st.lists(scores, unique=True, min_size=fewest, max_size=3))]:
         tier = {"tier": f"from_{score}", "min_score": score, "label": f"{score}点以上"}
         tier |= {"requires_active": None, "min_attribute_score": None}
         tier |= {"sla_hours": None, "sla_clock": None, "rearm_below": None, "action": "次の一手"}
@@ -336,13 +337,13 @@ def _deadlines(leads: list[FollowedLead], instants: list[datetime], zone: ZoneIn
     """Return the times around which it matters when sales acts.
 
     That is a hand-off, its deadline, an hour after it, when the lead may be handed over again, and
-    the month's end after the leads' times, with the end of its horizon.
+    months' ends and the ends of their horizons.
     """
     found = []
     for opening in [opening for lead in leads for opening in lead.openings]:
         times = [opening["handed_off_at"], opening["sla_due_at"], opening["rearmed_at"]]
         found += [*filter(None, times), opening["handed_off_at"] + timedelta(hours=1)]
-    for moment in [min(instants), max(instants)]:
+    for moment in sorted(instants)[::3]:
         month = moment.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
         end = datetime.combine((month + timedelta(days=31)).replace(day=1), time(0), zone)
         end = end.astimezone(UTC).replace(tzinfo=None)
@@ -388,10 +389,10 @@ def worlds(draw: st.DrawFn, max_leads: int = 6, max_events: int = 40) -> World:
     raw = _Raw(draw, near + instants[-2:])
     few = st.sampled_from([0, 1, 2, 3, max_leads, max_leads + 4])
     tables["sales_activities"] = raw.shuffled([raw.sales_activity(n, owners) for n in range(draw(few))])
-    tables["opportunities"] = raw.shuffled([raw.opportunity(n, owners) for n in range(draw(few))])
+    tables["opportunities"] = raw.shuffled([raw.opportunity(n, owners + lead_ids * 9) for n in range(draw(few))])
     # The clock stands anywhere, but often late, or where a quiet stretch or a deadline ends.
     quiet = [int(rule["inactive_days"] or 1) for rule in rule_book["reset_rules"]]
     as_of = _pick(draw, [*instants, *[max(instants)] * 5]) + timedelta(days=_pick(draw, [0, 0, *quiet]))
     later = [moment + timedelta(days=days) for moment in near[:3] for days in (0, 14)]
-    as_of = _pick(draw, [as_of] * 6 + later + [max(deadlines), max(instants + near) + timedelta(days=100)])
+    as_of = _pick(draw, [as_of] * 6 + later + [max(deadlines)] + [max(instants + near) + timedelta(days=100)] * 4)
     return rule_book, tables, as_of, timezone
