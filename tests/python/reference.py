@@ -31,7 +31,7 @@ Tables = dict[str, list[TextRow]]
 class Scored:
     """Everything that follows from a rule book and the raw rows.
 
-    `ledger`, `episodes` and `history` reach into the future; from `mart` on there is a clock.
+    Up to `openings` (of hand-offs) all reaches into the future; from `mart` on there is a clock.
     """
 
     rejected: list[Row]
@@ -40,6 +40,7 @@ class Scored:
     ledger: list[Row]
     episodes: list[Row]
     history: list[Row]
+    openings: list[Row]
     mart: list[Row]
     handoffs: list[Row]
     stale: list[Row]
@@ -633,6 +634,7 @@ def score(
             for episode in lead.episodes
         ],
         history=[row for lead in leads for row in lead.periods],
+        openings=[row for follower in followed for row in follower.openings],
         mart=[follower.lead.mart_row(as_of) | follower.mart_columns(as_of, abandoned_after) for follower in known],
         handoffs=[row for follower in known for row in follower.handoffs(as_of)],
         stale=[row for follower in known if (row := follower.stale(as_of, abandoned_after))],

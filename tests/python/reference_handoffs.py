@@ -141,8 +141,9 @@ class FollowedLead:
         self.handoff_tiers = [tier for tier in lead.rules["tiers"] if tier["sla_hours"] is not None]
         openings = [opening for tier in self.handoff_tiers for opening in find_openings(lead.periods, tier)]
         self.openings = sorted(openings, key=lambda opening: opening["handed_off_at"])
-        for opening in self.openings:
-            opening["sla_due_at"] = self.due_at(opening)
+        following = [opening["handed_off_at"] for opening in self.openings[1:]]
+        for opening, next_at in zip(self.openings, [*following, None], strict=False):
+            opening |= {"sla_due_at": self.due_at(opening), "next_handed_off_at": next_at}
 
     def due_at(self, opening: Row) -> datetime:
         """Return until when sales should have reacted."""

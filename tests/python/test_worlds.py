@@ -26,6 +26,11 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
         "lead_id valid_from valid_to attribute_score behavior_score recency_score raw_score"
         " total_score tier is_dormant is_disqualified",
     ),
+    "handoff_openings": (
+        lambda scored: scored.openings,
+        "lead_id tier handed_off_at total_score attribute_score behavior_score recency_score"
+        " rearmed_at rearm_reason next_handed_off_at",
+    ),
     "lead_mart": (
         lambda scored: scored.mart,
         "lead_id created_at attribute_score behavior_score recency_score raw_score total_score"
