@@ -57,9 +57,9 @@ ASSETS = ["/pricing", "/Pricing", "/pricing ", " /pricing", "/a_b", "/axb", "/a\
 ASSETS += ["x", "!", "100%", "100\\", "it's", '"q"', "資料.pdf", "a|b", "two\nlines"]
 POINTS = ["10", "30", "-10", "0.25", "33.33", "7.5", "-0.01", "0", "100.00"]
 
-# Opening hours as (ISO weekdays, opens_at, closes_at); summer time begins and ends on a Sunday.
-WORKING_HOURS = [("12345", "09:00", "18:00"), ("1234567", "00:30", "23:30"), ("67", "00:00", "23:00")]
-WORKING_HOURS += [("3", "10:00", "11:15")]
+# Opening hours as (ISO weekdays, opens_at, closes_at, hours a day); summer time begins and ends on a Sunday.
+WORKING_HOURS = [("12345", "09:00", "18:00", "9"), ("1234567", "00:30", "23:30", "23"), ("67", "00:00", "23:00", "23")]
+WORKING_HOURS += [("3", "10:00", "11:15", "1.25")]
 
 COUNTS = ["0", "99", "100", " 299", "300", "+100", "100.", "100.0", "-0"]
 BAD_COUNTS = ["many", "1e3", "1,000", "12.5", "９９", "NaN", "1234567890123456", "--1"]
@@ -142,8 +142,8 @@ def _reset_rules(draw: st.DrawFn) -> list[Row]:
     return [rule | {"marks_dormant": draw(marks)} for rule in rules]
 
 
-def _tiers(draw: st.DrawFn) -> list[Row]:
-    """Return tiers of which every lead reaches the lowest."""
+def _tiers(draw: st.DrawFn, working_hours: str) -> list[Row]:
+    """Return tiers of which every lead reaches the lowest; deadlines are often whole working days."""
     scores = st.sampled_from(["0.01", "10", "20", "30", "49.5", "50", "80"])
     tiers = []
     fewest = 0 if _is_rare(draw) else 1
@@ -154,9 +154,11 @@ def _tiers(draw: st.DrawFn) -> list[Row]:
         if score != "0":
             tier["requires_active"] = _pick(draw, [None, "true", "false"])
             tier["min_attribute_score"] = _pick(draw, [None, None, "0", "10"])
-            tier["sla_hours"] = _pick(draw, [None, "1", "1", "24", "0.5", "72", "0.000001", "7.333333"])
+            tier["sla_hours"] = _pick(
+                draw, [None, "1", "24", "0.5", working_hours, working_hours, "0.000001", "7.333333"]
+            )
             tier["sla_clock"] = _pick(draw, [None, "elapsed", "business", "business"])
-            tier["rearm_below"] = _pick(draw, [None, None, "0.01", "10" if float(score) > 10 else score, score])
+            tier["rearm_below"] = _pick(draw, [None, "0.01", *["10" if float(score) > 10 else score] * 2, score])
         tiers.append(tier)
     return draw(st.permutations(tiers))
 
@@ -176,11 +178,14 @@ def rule_books(draw: st.DrawFn) -> Tables:
         for _ in range(draw(st.integers(0, 3)))
     ]
     behavior_rules = [_behavior_rule(draw) for _ in range(draw(st.integers(1, 6)))]
-    if draw(st.booleans()):  # a score that keeps rising above a tier's bound and falling below it
+    attribute_rules = [rule | {"points": _pick(draw, POINTS)} for rule in _lead_rules(draw, 4)]
+    if draw(st.booleans()):  # scores that keep rising from 10 above a tier's bound and falling below it
+        everybody = {"attribute": "job_title", "value": "(missing)|%", "min_value": None, "max_value": None}
+        attribute_rules.append(everybody | {"points": "10"})
         fading = {"points": "20", "decay_percent": "100", "decay_every_days": _pick(draw, ["1", "3"])}
         behavior_rules.append(_behavior_rule(draw) | fading | {"asset_pattern": None, "max_awards": None})
     book = {
-        "attribute_rules": [rule | {"points": _pick(draw, POINTS)} for rule in _lead_rules(draw, 4)],
+        "attribute_rules": attribute_rules,
         "disqualification_rules": _lead_rules(draw, 2) if _is_rare(draw, 3) else [],
         "behavior_rules": behavior_rules,
         "recency_rules": recency_rules,
@@ -194,9 +199,9 @@ def rule_books(draw: st.DrawFn) -> Tables:
             rule["description"] = "説明, 'quoted'"
             if name == "disqualification_rules":
                 rule["reason"] = f"対象外の理由{number}"
-    weekdays, opens_at, closes_at = _pick(draw, WORKING_HOURS)
+    weekdays, opens_at, closes_at, working_hours = _pick(draw, WORKING_HOURS)
     hours = [{"weekday": day, "opens_at": opens_at, "closes_at": closes_at} for day in weekdays]
-    tiers = [tier | {"description": None} for tier in _tiers(draw)]
+    tiers = [tier | {"description": None} for tier in _tiers(draw, working_hours)]
     return book | {"tiers": tiers, "business_hours": hours, "holidays": []}
 
 
