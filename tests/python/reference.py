@@ -638,5 +638,12 @@ def score(
         mart=[follower.lead.mart_row(as_of) | follower.mart_columns(as_of, abandoned_after) for follower in known],
         handoffs=[row for follower in known for row in follower.handoffs(as_of)],
         stale=[row for follower in known if (row := follower.stale(as_of, abandoned_after))],
-        review=review(followed, as_of, ZoneInfo(timezone), abandoned_after, horizon),
+        review=review(
+            followed,
+            [t["tier"] for t in rule_book["tiers"] if t["tier"]],
+            as_of,
+            ZoneInfo(timezone),
+            abandoned_after,
+            horizon,
+        ),
     )

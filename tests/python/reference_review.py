@@ -4,6 +4,7 @@ Like there, everything follows the definitions step by step and shares nothing w
 All timestamps are naive `datetime` values in UTC.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 OUTCOMES = ["has_opportunity", "is_won", "is_worked"]
+STALE_REASONS = ["untouched", "abandoned", "inactive_high_score"]
 
 
 @dataclass
@@ -84,40 +86,72 @@ def standing_rule_points(followed: "FollowedLead", end: datetime) -> dict[str, D
     return {rule_id: total for rule_id, total in points.items() if total}
 
 
-def auc(rows: list[Row]) -> Fraction | None:
+def share(part: int | Fraction | None, whole: int | None) -> Decimal | None:
+    """Return an exact share, rounded half up to six places; None of nothing, or of what is not known."""
+    if part is None or not whole:
+        return None
+    millionths = Fraction(part) / whole * 1_000_000
+    return Decimal(math.floor(millionths + Fraction(1, 2))) / 1_000_000
+
+
+def count(rows: list[Row], *columns: str) -> int:
+    """Return how many rows are true in all of the columns."""
+    return sum(all(row[column] for column in columns) for row in rows)
+
+
+def auc(rows: list[Row]) -> Decimal | None:
     """Return how often a lead that became an opportunity scored above one that did not.
 
     Every pair is compared, a tie counts half; None without a pair.
     """
-    won = [row["total_score"] for row in rows if row["has_opportunity"]]
+    gained = [row["total_score"] for row in rows if row["has_opportunity"]]
     others = [row["total_score"] for row in rows if row["has_opportunity"] is False]
-    if not won or not others:
-        return None
-    doubled = sum(2 * (score > other) + (score == other) for score in won for other in others)
-    return Fraction(doubled, 2 * len(won) * len(others))
+    doubled = sum(2 * (score > other) + (score == other) for score in gained for other in others)
+    return share(Fraction(doubled, 2), len(gained) * len(others))
 
 
-def validation(month: Row, rows: list[Row], tier: str) -> Row:
-    """Return how many leads of a tier became opportunities and sales."""
+def tier_validation(month: Row, rows: list[Row], tier: str) -> Row:
+    """Return how many of a month's leads in a tier became opportunities and sales."""
     found = [row for row in rows if row["tier"] == tier]
-    result = {"month": month["month"], "is_mature": month["is_mature"], "tier": tier, "leads": len(found)}
-    for count, rate, column in [
-        ("opportunities", "opportunity_rate", "has_opportunity"),
-        ("wins", "win_rate", "is_won"),
-    ]:
-        happened = sum(bool(row[column]) for row in found)
-        result[count] = happened if month["is_mature"] else None
-        result[rate] = Fraction(happened, len(found)) if month["is_mature"] else None
+    result = {"month": month["month"], "tier": tier, "is_mature": month["is_mature"], "leads": len(found)}
+    columns = ["opportunities", "wins", "opportunity_rate", "win_rate", "lift"]
+    columns += ["worked_leads", "worked_opportunities", "worked_opportunity_rate"]
+    columns += ["unworked_leads", "unworked_opportunities", "unworked_opportunity_rate"]
+    if not month["is_mature"]:
+        return result | dict.fromkeys(columns)
+    result |= {"opportunities": count(found, "has_opportunity"), "wins": count(found, "is_won")}
+    result["opportunity_rate"] = share(result["opportunities"], len(found))
+    result["win_rate"] = share(result["wins"], len(found))
+    result["lift"] = share(result["opportunities"] * len(rows), len(found) * count(rows, "has_opportunity"))
+    for prefix, is_worked in [("worked", True), ("unworked", False)]:
+        part = [row for row in found if row["is_worked"] is is_worked]
+        result |= {f"{prefix}_leads": len(part), f"{prefix}_opportunities": count(part, "has_opportunity")}
+        result[f"{prefix}_opportunity_rate"] = share(result[f"{prefix}_opportunities"], len(part))
     return result
 
 
+def month_validation(month: Row, rows: list[Row]) -> Row:
+    """Return how well a month's scores told the leads apart that became opportunities."""
+    result = {"month": month["month"], "is_mature": month["is_mature"], "leads": len(rows), "auc": auc(rows)}
+    opportunities = count(rows, "has_opportunity") if month["is_mature"] else None
+    in_tier = count(rows, "is_handoff_tier", "has_opportunity") if month["is_mature"] else None
+    result["handoff_lead_share"] = share(count(rows, "is_handoff_tier"), len(rows))
+    return result | {"opportunities": opportunities, "handoff_opportunity_share": share(in_tier, opportunities)}
+
+
 def review(
-    leads: "list[FollowedLead]", as_of: datetime, zone: ZoneInfo, abandoned_after: timedelta, horizon: timedelta
+    leads: "list[FollowedLead]",
+    tiers: list[str],
+    as_of: datetime,
+    zone: ZoneInfo,
+    abandoned_after: timedelta,
+    horizon: timedelta,
 ) -> Review:
     """Review all leads at every month's end up to `as_of`.
 
     Arguments:
         leads: all leads with what sales did, those created after `as_of` included.
+        tiers: all tiers of the rule book.
         as_of: the clock, naive UTC.
         zone: the zone whose calendar months count.
         abandoned_after: after how long a lead that sales left alone is stale.
@@ -138,18 +172,12 @@ def review(
                     for rule_id, points in standing_rule_points(followed, end).items()
                 ]
         result.month_end_scores += rows
-        result.score_validation += [validation(month, rows, tier) for tier in sorted({row["tier"] for row in rows})]
-        monthly = {"month": month["month"], "is_mature": month["is_mature"], "auc": auc(rows)}
-        result.score_validation_monthly.append(monthly)
+        result.score_validation += [tier_validation(month, rows, tier) for tier in tiers]
+        result.score_validation_monthly.append(month_validation(month, rows))
         just_before = end - timedelta(microseconds=1)
         known = [followed for followed in leads if followed.lead.created_at < end]
-        reasons = [
-            stale["stale_reason"]
-            for stale in (followed.stale(just_before, abandoned_after) for followed in known)
-            if stale
-        ]
+        stale = [row["stale_reason"] for lead in known if (row := lead.stale(just_before, abandoned_after))]
         result.stale_leads_monthly += [
-            {"month": month["month"], "stale_reason": reason, "leads": reasons.count(reason)}
-            for reason in sorted(set(reasons))
+            {"month": month["month"], "stale_reason": reason, "leads": stale.count(reason)} for reason in STALE_REASONS
         ]
     return result

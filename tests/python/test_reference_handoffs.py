@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -160,5 +159,5 @@ def test_a_month_is_reviewed_without_foresight() -> None:
 def test_auc_counts_ties_half() -> None:
     """Of the pairs (5, 5), (5, 9), (7, 5) and (7, 9) one is tied and one in the right order: 1.5 of 4."""
     rows = [{"total_score": s, "has_opportunity": o} for s, o in [(5, True), (7, True), (5, False), (9, False)]]
-    assert auc(rows) == Fraction(3, 8)
+    assert auc(rows) == Decimal("0.375")
     assert auc(rows[:2]) is None

@@ -68,11 +68,13 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
     ),
     "score_validation": (
         lambda scored: scored.review.score_validation,
-        "month tier leads opportunities wins opportunity_rate win_rate",
+        "month tier is_mature leads opportunities opportunity_rate wins win_rate lift"
+        " worked_leads worked_opportunities worked_opportunity_rate"
+        " unworked_leads unworked_opportunities unworked_opportunity_rate",
     ),
     "score_validation_monthly": (
         lambda scored: scored.review.score_validation_monthly,
-        "month auc",
+        "month is_mature leads opportunities auc handoff_lead_share handoff_opportunity_share",
     ),
     "rejected_records": (
         lambda scored: scored.rejected,
