@@ -26,7 +26,7 @@ JITTERS = [timedelta(seconds=1), timedelta(seconds=-1), timedelta(microseconds=-
 JITTERS += [timedelta(hours=hours) for hours in (3, -9, 23)]
 JITTERS += [timedelta(0)] * 12
 # How far a salesperson's act lies from a deadline.
-NEAR = [timedelta(0)] * 6 + [timedelta(microseconds=sign) for sign in (-1, 1)]
+NEAR = [timedelta(0)] * 12 + [timedelta(microseconds=sign) for sign in (-1, 1)]
 NEAR += [timedelta(seconds=sign) for sign in (-1, 1, 1800)]
 NEAR += [timedelta(days=days) for days in (-14, 1, 14)]
 BLANKS = [None, "", " ", "\u3000", "\t\n", "\u00a0 "]
@@ -346,7 +346,7 @@ def _deadlines(leads: list[FollowedLead], instants: list[datetime], zone: ZoneIn
     """
     found = []
     for opening in [opening for lead in leads for opening in lead.openings]:
-        times = [opening["handed_off_at"], opening["sla_due_at"], opening["rearmed_at"]]
+        times = [opening["handed_off_at"], *[opening["sla_due_at"]] * 3, opening["rearmed_at"]]
         found += [*filter(None, times), opening["handed_off_at"] + timedelta(hours=1)]
     for moment in sorted(instants)[::3]:
         month = moment.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
@@ -399,5 +399,8 @@ def worlds(draw: st.DrawFn, max_leads: int = 6, max_events: int = 40) -> World:
     quiet = [int(rule["inactive_days"] or 1) for rule in rule_book["reset_rules"]]
     as_of = _pick(draw, [*instants, *[max(instants)] * 5]) + timedelta(days=_pick(draw, [0, 0, *quiet]))
     later = [moment + timedelta(days=days) for moment in near[:3] for days in (0, 14)]
-    as_of = _pick(draw, [as_of] * 6 + later + [max(deadlines)] + [max(instants + near) + timedelta(days=100)] * 4)
+    due = [opening["sla_due_at"] for follower in leads for opening in follower.openings]
+    as_of = _pick(
+        draw, [as_of] * 6 + due[:4] + later + [max(deadlines)] + [max(instants + near) + timedelta(days=100)] * 4
+    )
     return rule_book, tables, as_of, timezone
