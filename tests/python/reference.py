@@ -3,7 +3,8 @@
 It follows the scoring rules as docs/how-a-score-comes-about.md tells them, by
 definition and in plain Python: one lead at a time, every time point tried out, exact
 decimals. Nothing here is meant to be fast, and nothing is shared with the models, so
-that a mistake in one is not a mistake in the other.
+that a mistake in one is not a mistake in the other. What follows from a score is told by
+`reference_handoffs` and `reference_review`.
 
 All timestamps are naive `datetime` values in UTC. Numbers are `int` or `Decimal`.
 """
@@ -13,9 +14,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from reference_handoffs import FollowedLead, WorkingHours
+from reference_review import Review, review
 
 Row = dict[str, Any]
 TextRow = dict[str, str | None]
@@ -26,7 +31,7 @@ Tables = dict[str, list[TextRow]]
 class Scored:
     """Everything that follows from a rule book and the raw rows.
 
-    `ledger`, `episodes` and `history` reach into the future; only `mart` has a clock.
+    Up to `openings` (of hand-offs) all reaches into the future; from `mart` on there is a clock.
     """
 
     rejected: list[Row]
@@ -35,7 +40,11 @@ class Scored:
     ledger: list[Row]
     episodes: list[Row]
     history: list[Row]
+    openings: list[Row]
     mart: list[Row]
+    handoffs: list[Row]
+    stale: list[Row]
+    review: Review
 
 
 # --- Raw text to values ---------------------------------------------------------------
@@ -213,6 +222,7 @@ def stage(raw: Tables, scored_attributes: Sequence[str]) -> tuple[Row, list[Row]
 
 RULE_NUMBERS = ["min_value", "max_value", "points", "max_awards", "decay_percent"]
 RULE_NUMBERS += ["min_active_days", "min_score", "min_attribute_score"]
+RULE_NUMBERS += ["sla_hours", "rearm_below"]
 RULE_DAYS = ["decay_every_days", "window_days", "inactive_days"]
 RULE_FLAGS = ["keeps_active", "marks_dormant", "requires_active"]
 
@@ -504,7 +514,8 @@ class ScoredLead:
         best = max(reached, key=lambda tier: tier["min_score"], default=None)
         return best and best["tier"]
 
-    def history(self) -> list[Row]:
+    @cached_property
+    def periods(self) -> list[Row]:
         """Return the periods, ascending, in which the lead's state does not change."""
         changes = [row["effective_at"] for row in self.ledger]
         start = min([self.created_at, *changes])
@@ -522,6 +533,19 @@ class ScoredLead:
                 rows.append(row | state)
             previous = state
         return rows
+
+    def period_at(self, moment: datetime) -> Row:
+        """Return the period of the history that holds at `moment`."""
+        return max((p for p in self.periods if p["valid_from"] <= moment), key=lambda p: p["valid_from"])
+
+    def tier_since(self, moment: datetime) -> datetime:
+        """Return since when the lead has been in the tier in which it is at `moment`."""
+        past = [period for period in self.periods if period["valid_from"] <= moment]
+        since = past[0]["valid_from"]
+        for before, period in pairwise(past):
+            if period["tier"] != before["tier"]:
+                since = period["valid_from"]
+        return since
 
     def mart_row(self, as_of: datetime) -> Row:
         """Return what the mart says about the lead at `as_of`."""
@@ -545,13 +569,24 @@ class ScoredLead:
         past = [entry for entry in self.ledger if entry["effective_at"] <= as_of]
         lost = [-entry["points"] for entry in past if entry["entry_type"] == "reset"]
         row["points_lost_to_resets"] = sum(lost, Decimal(0))
-
-        periods = [p for p in self.history() if p["valid_from"] <= as_of]
-        row["tier_since"] = periods[0]["valid_from"]
-        for before, period in pairwise(periods):
-            if period["tier"] != before["tier"]:
-                row["tier_since"] = period["valid_from"]
+        row["tier_since"] = self.tier_since(as_of)
         return row
+
+
+def follow_leads(staged: dict[str, list[Row]], rule_book: Tables, timezone: str) -> list[FollowedLead]:
+    """Score the staged leads and find their hand-offs; the arguments are those of `score`."""
+    rules = {name: [typed_rule(r) for r in rows] for name, rows in rule_book.items()}
+    zone = ZoneInfo(timezone)
+    working_hours = WorkingHours.from_rows(rules, zone)
+    followed = []
+    for lead in staged["leads"]:
+        events, activities, opportunities = (
+            [row for row in staged[table] if row["lead_id"] == lead["lead_id"]]
+            for table in ("events", "sales_activities", "opportunities")
+        )
+        scored = ScoredLead(lead, events, rules, zone)
+        followed.append(FollowedLead(scored, activities, opportunities, working_hours))
+    return followed
 
 
 def score(
@@ -560,24 +595,28 @@ def score(
     as_of: datetime,
     timezone: str = "Asia/Tokyo",
     scored_attributes: Sequence[str] = (),
+    abandoned_after_days: int = 14,
+    outcome_horizon_days: int = 90,
 ) -> Scored:
     """Score all leads. The lists in the result come in no particular order.
 
     Arguments:
-        rule_book: the rows of each rule file by file name without ending; every cell
-            text, or None when it is blank.
+        rule_book: the rows of each rule file, of `business_hours` and of `holidays`, by file name
+            without ending; every cell text, or None when it is blank.
         raw: the rows of each raw table by table name; cells as in the rule book.
         as_of: the time for which the mart is told, naive UTC.
         timezone: IANA name of the zone whose calendar dates count as days.
         scored_attributes: columns of leads beyond the usual ones that rules may name.
+        abandoned_after_days: a lead that sales left alone for so long is stale.
+        outcome_horizon_days: how long after a month an opportunity still counts as its outcome.
 
     """
     staged, rejected, duplicates = stage(raw, scored_attributes)
-    rules = {name: [typed_rule(r) for r in rows] for name, rows in rule_book.items()}
-    leads = []
-    for lead in staged["leads"]:
-        events = [e for e in staged["events"] if e["lead_id"] == lead["lead_id"]]
-        leads.append(ScoredLead(lead, events, rules, ZoneInfo(timezone)))
+    followed = follow_leads(staged, rule_book, timezone)
+    leads = [follower.lead for follower in followed]
+    abandoned_after = timedelta(days=abandoned_after_days)
+    horizon = timedelta(days=outcome_horizon_days)
+    known = [follower for follower in followed if follower.lead.created_at <= as_of]
     return Scored(
         rejected=rejected,
         staged=staged,
@@ -594,6 +633,17 @@ def score(
             for lead in leads
             for episode in lead.episodes
         ],
-        history=[row for lead in leads for row in lead.history()],
-        mart=[lead.mart_row(as_of) for lead in leads if lead.created_at <= as_of],
+        history=[row for lead in leads for row in lead.periods],
+        openings=[row for follower in followed for row in follower.openings],
+        mart=[follower.lead.mart_row(as_of) | follower.mart_columns(as_of, abandoned_after) for follower in known],
+        handoffs=[row for follower in known for row in follower.handoffs(as_of)],
+        stale=[row for follower in known if (row := follower.stale(as_of, abandoned_after))],
+        review=review(
+            followed,
+            [t["tier"] for t in rule_book["tiers"] if t["tier"]],
+            as_of,
+            ZoneInfo(timezone),
+            abandoned_after,
+            horizon,
+        ),
     )

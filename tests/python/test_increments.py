@@ -51,8 +51,8 @@ class Warehouse:
         for table, columns in CONTRACT.items():
             write(self.folder / "raw" / f"{table}.csv", [name.strip("*") for name in columns.split()], raw[table])
         for name, content in (rule_book or {}).items():
-            path = self.folder / "seeds" / "rules" / f"{name}.csv"
-            header = (PROJECT / "seeds" / "rules" / path.name).read_text(encoding="utf-8").splitlines()[0].split(",")
+            [path] = (self.folder / "seeds").glob(f"*/{name}.csv")
+            header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
             write(path, header, content)
             self.rule_book[name] = content
 

@@ -6,11 +6,13 @@ a second off. All cells are text, or None when blank, as in a CSV file.
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+from reference import FollowedLead, follow_leads, stage
 
 Row = dict[str, str | None]
 Tables = dict[str, list[Row]]
@@ -23,6 +25,10 @@ BASES += [datetime(2024, 12, 31, 15), datetime(2024, 2, 29)]
 JITTERS = [timedelta(seconds=1), timedelta(seconds=-1), timedelta(microseconds=-1)]
 JITTERS += [timedelta(hours=hours) for hours in (3, -9, 23)]
 JITTERS += [timedelta(0)] * 12
+# How far a salesperson's act lies from a deadline.
+NEAR = [timedelta(0)] * 12 + [timedelta(microseconds=sign) for sign in (-1, 1)]
+NEAR += [timedelta(seconds=sign) for sign in (-1, 1, 1800)]
+NEAR += [timedelta(days=days) for days in (-14, 1, 14)]
 BLANKS = [None, "", " ", "\u3000", "\t\n", "\u00a0 "]
 PADDINGS = ["", "", "", " ", "\u3000", "\t"]
 
@@ -50,6 +56,10 @@ PATTERNS += [" /pricing%", '%"%', "資料%", "a|b", "%\n%"]
 ASSETS = ["/pricing", "/Pricing", "/pricing ", " /pricing", "/a_b", "/axb", "/a\\xb"]
 ASSETS += ["x", "!", "100%", "100\\", "it's", '"q"', "資料.pdf", "a|b", "two\nlines"]
 POINTS = ["10", "30", "-10", "0.25", "33.33", "7.5", "-0.01", "0", "100.00"]
+
+# Opening hours as (ISO weekdays, opens_at, closes_at, hours a day); summer time begins and ends on a Sunday.
+WORKING_HOURS = [("12345", "09:00", "18:00", "9"), ("1234567", "00:30", "23:30", "23"), ("67", "00:00", "23:00", "23")]
+WORKING_HOURS += [("3", "10:00", "11:15", "1.25")]
 
 COUNTS = ["0", "99", "100", " 299", "300", "+100", "100.", "100.0", "-0"]
 BAD_COUNTS = ["many", "1e3", "1,000", "12.5", "９９", "NaN", "1234567890123456", "--1"]
@@ -121,7 +131,7 @@ def _behavior_rule(draw: st.DrawFn) -> Row:
 
 
 def _reset_rules(draw: st.DrawFn) -> list[Row]:
-    days = _pick(draw, [1, 3, 10, 90])
+    days = _pick(draw, [1, 3, 10, 30, 90])
     marks = st.sampled_from([None, "true", "true", "false"])
     rules: list[Row] = []
     if not _is_rare(draw, 4):
@@ -132,26 +142,30 @@ def _reset_rules(draw: st.DrawFn) -> list[Row]:
     return [rule | {"marks_dormant": draw(marks)} for rule in rules]
 
 
-def _tiers(draw: st.DrawFn) -> list[Row]:
-    """Return tiers of which every lead reaches the lowest."""
-    scores = st.sampled_from(["0.01", "10", "49.5", "50", "80"])
+def _tiers(draw: st.DrawFn, working_hours: str) -> list[Row]:
+    """Return tiers of which every lead reaches the lowest; deadlines are often whole working days."""
+    scores = st.sampled_from(["0.01", "10", "20", "30", "49.5", "50", "80"])
     tiers = []
-    for score in ["0", *draw(st.lists(scores, unique=True, max_size=3))]:
+    fewest = 0 if _is_rare(draw) else 1
+    for score in ["0", *draw(st.lists(scores, unique=True, min_size=fewest, max_size=3))]:
         tier = {"tier": f"from_{score}", "min_score": score, "label": f"{score}点以上"}
         tier |= {"requires_active": None, "min_attribute_score": None}
-        tier |= {"sla_hours": None, "rearm_below": None, "action": "次の一手"}
+        tier |= {"sla_hours": None, "sla_clock": None, "rearm_below": None, "action": "次の一手"}
         if score != "0":
             tier["requires_active"] = _pick(draw, [None, "true", "false"])
             tier["min_attribute_score"] = _pick(draw, [None, None, "0", "10"])
-            tier["sla_hours"] = _pick(draw, [None, "1", "24"])
-            tier["rearm_below"] = _pick(draw, [None, "0.01", score])
+            tier["sla_hours"] = _pick(
+                draw, [None, "1", "24", "0.5", working_hours, working_hours, "0.000001", "7.333333"]
+            )
+            tier["sla_clock"] = _pick(draw, [None, "elapsed", "business", "business"])
+            tier["rearm_below"] = _pick(draw, [None, "0.01", *["10" if float(score) > 10 else score] * 2, score])
         tiers.append(tier)
     return draw(st.permutations(tiers))
 
 
 @st.composite
 def rule_books(draw: st.DrawFn) -> Tables:
-    """Draw a valid rule book: its rows by file name without ending."""
+    """Draw a valid rule book with opening hours: its rows by file name without ending."""
     reset_rules = _reset_rules(draw)
     limits = [r["inactive_days"] for r in reset_rules if r["action"] == "reset"]
     longest = int((limits or ["90"])[0] or 0)  # recency must not outlive an episode
@@ -163,10 +177,17 @@ def rule_books(draw: st.DrawFn) -> Tables:
         }
         for _ in range(draw(st.integers(0, 3)))
     ]
+    behavior_rules = [_behavior_rule(draw) for _ in range(draw(st.integers(1, 6)))]
+    attribute_rules = [rule | {"points": _pick(draw, POINTS)} for rule in _lead_rules(draw, 4)]
+    if draw(st.booleans()):  # scores that keep rising from 10 above a tier's bound and falling below it
+        everybody = {"attribute": "job_title", "value": "(missing)|%", "min_value": None, "max_value": None}
+        attribute_rules.append(everybody | {"points": "10"})
+        fading = {"points": "20", "decay_percent": "100", "decay_every_days": _pick(draw, ["1", "3"])}
+        behavior_rules.append(_behavior_rule(draw) | fading | {"asset_pattern": None, "max_awards": None})
     book = {
-        "attribute_rules": [rule | {"points": _pick(draw, POINTS)} for rule in _lead_rules(draw, 4)],
+        "attribute_rules": attribute_rules,
         "disqualification_rules": _lead_rules(draw, 2) if _is_rare(draw, 3) else [],
-        "behavior_rules": [_behavior_rule(draw) for _ in range(draw(st.integers(1, 6)))],
+        "behavior_rules": behavior_rules,
         "recency_rules": recency_rules,
         "reset_rules": reset_rules,
     }
@@ -178,7 +199,10 @@ def rule_books(draw: st.DrawFn) -> Tables:
             rule["description"] = "説明, 'quoted'"
             if name == "disqualification_rules":
                 rule["reason"] = f"対象外の理由{number}"
-    return book | {"tiers": [t | {"description": None} for t in _tiers(draw)]}
+    weekdays, opens_at, closes_at, working_hours = _pick(draw, WORKING_HOURS)
+    hours = [{"weekday": day, "opens_at": opens_at, "closes_at": closes_at} for day in weekdays]
+    tiers = [tier | {"description": None} for tier in _tiers(draw, working_hours)]
+    return book | {"tiers": tiers, "business_hours": hours, "holidays": []}
 
 
 # --- Raw rows -------------------------------------------------------------------------
@@ -314,54 +338,69 @@ class _Raw:
         return self.draw(st.permutations(rows + copies))
 
 
-@st.composite
-def raw_tables(
-    draw: st.DrawFn,
-    rule_book: Tables,
-    max_leads: int = 6,
-    max_events: int = 40,
-    instants: list[datetime] | None = None,
-) -> Tables:
-    """Draw raw rows whose times sit on the limits of the rule book.
+def _deadlines(leads: list[FollowedLead], instants: list[datetime], zone: ZoneInfo) -> list[datetime]:
+    """Return the times around which it matters when sales acts.
 
-    Arguments:
-        rule_book: the rule book that is going to score the rows.
-        max_leads: number of different leads at most.
-        max_events: number of events at most, before some are repeated.
-        instants: the times (naive UTC) to choose from, instead of drawn ones.
-
+    That is a hand-off, its deadline, an hour after it, when the lead may be handed over again, and
+    months' ends and the ends of their horizons.
     """
-    raw = _Raw(draw, instants or _instants(draw, rule_book))
-    names = ["L1", "l1", "L2 ", "L2", "リード%", "L'_\\"]
-    names += [f"M{number}" for number in range(max_leads)]
-    lead_ids = names[: draw(st.integers(1, max_leads))]
-    # Most rows go to the first lead, so that its life gets eventful.
-    owners = lead_ids[:1] * 12 + lead_ids * 5 + ["nobody", "m1"]
-    few = st.integers(0, max_leads)
-    events = range(draw(st.integers(0, max_events)))
-    rows = {
-        "leads": [raw.lead(lead_id) for lead_id in lead_ids],
-        "events": [raw.event(number, owners) for number in events],
-        "sales_activities": [raw.sales_activity(n, owners) for n in range(draw(few))],
-        "opportunities": [raw.opportunity(n, owners) for n in range(draw(few))],
-    }
-    return {table: raw.shuffled(table_rows) for table, table_rows in rows.items()}
+    found = []
+    for opening in [opening for lead in leads for opening in lead.openings]:
+        times = [opening["handed_off_at"], *[opening["sla_due_at"]] * 3, opening["rearmed_at"]]
+        found += [*filter(None, times), opening["handed_off_at"] + timedelta(hours=1)]
+    for moment in sorted(instants)[::3]:
+        month = moment.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
+        end = datetime.combine((month + timedelta(days=31)).replace(day=1), time(0), zone)
+        end = end.astimezone(UTC).replace(tzinfo=None)
+        found += [end, end + timedelta(days=90)]
+    return found
 
 
 @st.composite
 def worlds(draw: st.DrawFn, max_leads: int = 6, max_events: int = 40) -> World:
     """Draw a rule book, raw rows, an `as_of` (naive UTC) and a time zone's name.
 
+    The times of events sit on the limits of the rule book, those of sales on the deadlines that
+    follow from the events.
+
     Arguments:
         max_leads: number of different leads at most.
         max_events: number of events at most, before some are repeated.
 
     """
-    rule_book = draw(rule_books())
+    rule_book, timezone = draw(rule_books()), _pick(draw, TIMEZONES)
     instants = _instants(draw, rule_book)
-    raw = draw(raw_tables(rule_book, max_leads, max_events, instants))
-    # The clock stands anywhere, but often late, or where the last quiet stretch ends.
+    days = st.builds(
+        lambda moment, later: str((moment + timedelta(days=later)).date()), st.sampled_from(instants), st.integers(0, 2)
+    )
+    rule_book["holidays"] = [{"holiday_date": day, "name": "休日"} for day in draw(st.sets(days, max_size=3))]
+    raw = _Raw(draw, instants)
+    names = ["L1", "l1", "L2 ", "L2", "リード%", "L'_\\"]
+    names += [f"M{number}" for number in range(max_leads)]
+    lead_ids = names[: draw(st.integers(1, max_leads))]
+    # Most rows go to the first lead, so that its life gets eventful.
+    owners = lead_ids[:1] * 12 + lead_ids * 5 + ["nobody", "m1"]
+    events = range(draw(st.integers(0, max_events)))
+    tables = {
+        "leads": raw.shuffled([raw.lead(lead_id) for lead_id in lead_ids]),
+        "events": raw.shuffled([raw.event(number, owners) for number in events]),
+    }
+    staged, _, _ = stage(tables | {"sales_activities": [], "opportunities": []}, [])
+    leads = follow_leads(staged, rule_book, timezone)
+    handed_off = [follower.lead.lead_id for follower in leads if follower.openings]
+    owners += handed_off * (40 // max(1, len(handed_off)))
+    deadlines = _deadlines(leads, instants, ZoneInfo(timezone))
+    near = [_pick(draw, deadlines) + _pick(draw, NEAR) for _ in range(10)]
+    raw = _Raw(draw, near + instants[-2:])
+    few = st.sampled_from([0, 1, 2, 3, max_leads, max_leads + 4])
+    tables["sales_activities"] = raw.shuffled([raw.sales_activity(n, owners) for n in range(draw(few))])
+    tables["opportunities"] = raw.shuffled([raw.opportunity(n, owners + lead_ids * 9) for n in range(draw(few))])
+    # The clock stands anywhere, but often late, or where a quiet stretch or a deadline ends.
     quiet = [int(rule["inactive_days"] or 1) for rule in rule_book["reset_rules"]]
-    as_of = _pick(draw, [*instants, *[max(instants)] * 5])
-    as_of += timedelta(days=_pick(draw, [0, 0, *quiet]))
-    return rule_book, raw, as_of.replace(microsecond=0), _pick(draw, TIMEZONES)
+    as_of = _pick(draw, [*instants, *[max(instants)] * 5]) + timedelta(days=_pick(draw, [0, 0, *quiet]))
+    later = [moment + timedelta(days=days) for moment in near[:3] for days in (0, 14)]
+    due = [opening["sla_due_at"] for follower in leads for opening in follower.openings]
+    as_of = _pick(
+        draw, [as_of] * 6 + due[:4] + later + [max(deadlines)] + [max(instants + near) + timedelta(days=100)] * 4
+    )
+    return rule_book, tables, as_of, timezone

@@ -1,0 +1,183 @@
+"""The monthly review of scores against outcomes, told slowly: the third part of `reference`.
+
+Like there, everything follows the definitions step by step and shares nothing with the models.
+All timestamps are naive `datetime` values in UTC.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from reference_handoffs import FollowedLead
+
+Row = dict[str, Any]
+OUTCOMES = ["has_opportunity", "is_won", "is_worked"]
+STALE_REASONS = ["untouched", "abandoned", "inactive_high_score"]
+
+
+@dataclass
+class Review:
+    """The tables of the monthly review as of one clock."""
+
+    month_ends: list[Row]
+    month_end_scores: list[Row]
+    month_end_rule_points: list[Row]
+    score_validation: list[Row]
+    score_validation_monthly: list[Row]
+    stale_leads_monthly: list[Row]
+
+
+def next_month(month: date) -> date:
+    """Return the first day of the month after the one whose first day is `month`."""
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def find_month_ends(first: datetime, as_of: datetime, zone: ZoneInfo, horizon: timedelta) -> list[Row]:
+    """Return the local calendar months, from that of `first`, that are over at `as_of`."""
+    month = first.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
+    found = []
+    while True:
+        local_end = datetime.combine(next_month(month), time(0), zone)
+        end = local_end.astimezone(UTC).replace(tzinfo=None)
+        if end > as_of:
+            return found
+        found.append({"month": month, "month_end_at": end, "is_mature": end + horizon <= as_of})
+        month = next_month(month)
+
+
+def month_end_score(followed: "FollowedLead", month: Row, horizon: timedelta) -> Row | None:
+    """Return the lead's state just before a month's end and what came of it afterwards.
+
+    None if the lead did not exist, was disqualified, or was an opportunity by then.
+    """
+    lead, end = followed.lead, month["month_end_at"]
+    created = [opportunity["created_at"] for opportunity in followed.opportunities]
+    if lead.created_at >= end or lead.disqualified_by or any(at < end for at in created):
+        return None
+    [state] = [p for p in lead.periods if p["valid_from"] < end and (p["valid_to"] is None or p["valid_to"] >= end)]
+    row = month | {"lead_id": lead.lead_id, "tier": state["tier"]}
+    row |= {column: value for column, value in state.items() if column.endswith("_score")}
+    row["is_handoff_tier"] = any(tier["tier"] == state["tier"] for tier in followed.handoff_tiers)
+    if not month["is_mature"]:
+        return row | dict.fromkeys(OUTCOMES)
+    limit = end + horizon
+    foreseen = [opportunity for opportunity in followed.opportunities if end <= opportunity["created_at"] < limit]
+    outcome_at = min((opportunity["created_at"] for opportunity in foreseen), default=limit)
+    row["has_opportunity"] = bool(foreseen)
+    row["is_won"] = any(o["is_won"] and end <= (o["closed_at"] or o["created_at"]) < limit for o in foreseen)
+    row["is_worked"] = any(activity["occurred_at"] < outcome_at for activity in followed.activities)
+    return row
+
+
+def standing_rule_points(followed: "FollowedLead", end: datetime) -> dict[str, Decimal]:
+    """Return the points by rule that stand just before `end`; those of reset episodes are gone."""
+    lead = followed.lead
+    gone = [episode.number for episode in lead.episodes if episode.reset_at is not None and episode.reset_at < end]
+    points: dict[str, Decimal] = {}
+    for entry in lead.ledger:
+        is_gone = entry["entry_type"] == "reset" or (entry["axis"] == "behavior" and entry["episode"] in gone)
+        if entry["effective_at"] < end and not is_gone:
+            points[entry["rule_id"]] = points.get(entry["rule_id"], Decimal(0)) + entry["points"]
+    return {rule_id: total for rule_id, total in points.items() if total}
+
+
+def share(part: int | Fraction | None, whole: int | None) -> Decimal | None:
+    """Return an exact share, rounded half up to six places; None of nothing, or of what is not known."""
+    if part is None or not whole:
+        return None
+    millionths = Fraction(part) / whole * 1_000_000
+    return Decimal(math.floor(millionths + Fraction(1, 2))) / 1_000_000
+
+
+def count(rows: list[Row], *columns: str) -> int:
+    """Return how many rows are true in all of the columns."""
+    return sum(all(row[column] for column in columns) for row in rows)
+
+
+def auc(rows: list[Row]) -> Decimal | None:
+    """Return how often a lead that became an opportunity scored above one that did not.
+
+    Every pair is compared, a tie counts half; None without a pair.
+    """
+    gained = [row["total_score"] for row in rows if row["has_opportunity"]]
+    others = [row["total_score"] for row in rows if row["has_opportunity"] is False]
+    doubled = sum(2 * (score > other) + (score == other) for score in gained for other in others)
+    return share(Fraction(doubled, 2), len(gained) * len(others))
+
+
+def tier_validation(month: Row, rows: list[Row], tier: str) -> Row:
+    """Return how many of a month's leads in a tier became opportunities and sales."""
+    found = [row for row in rows if row["tier"] == tier]
+    result = {"month": month["month"], "tier": tier, "is_mature": month["is_mature"], "leads": len(found)}
+    columns = ["opportunities", "wins", "opportunity_rate", "win_rate", "lift"]
+    columns += ["worked_leads", "worked_opportunities", "worked_opportunity_rate"]
+    columns += ["unworked_leads", "unworked_opportunities", "unworked_opportunity_rate"]
+    if not month["is_mature"]:
+        return result | dict.fromkeys(columns)
+    result |= {"opportunities": count(found, "has_opportunity"), "wins": count(found, "is_won")}
+    result["opportunity_rate"] = share(result["opportunities"], len(found))
+    result["win_rate"] = share(result["wins"], len(found))
+    result["lift"] = share(result["opportunities"] * len(rows), len(found) * count(rows, "has_opportunity"))
+    for prefix, is_worked in [("worked", True), ("unworked", False)]:
+        part = [row for row in found if row["is_worked"] is is_worked]
+        result |= {f"{prefix}_leads": len(part), f"{prefix}_opportunities": count(part, "has_opportunity")}
+        result[f"{prefix}_opportunity_rate"] = share(result[f"{prefix}_opportunities"], len(part))
+    return result
+
+
+def month_validation(month: Row, rows: list[Row]) -> Row:
+    """Return how well a month's scores told the leads apart that became opportunities."""
+    result = {"month": month["month"], "is_mature": month["is_mature"], "leads": len(rows), "auc": auc(rows)}
+    opportunities = count(rows, "has_opportunity") if month["is_mature"] else None
+    in_tier = count(rows, "is_handoff_tier", "has_opportunity") if month["is_mature"] else None
+    result["handoff_lead_share"] = share(count(rows, "is_handoff_tier"), len(rows))
+    return result | {"opportunities": opportunities, "handoff_opportunity_share": share(in_tier, opportunities)}
+
+
+def review(
+    leads: "list[FollowedLead]",
+    tiers: list[str],
+    as_of: datetime,
+    zone: ZoneInfo,
+    abandoned_after: timedelta,
+    horizon: timedelta,
+) -> Review:
+    """Review all leads at every month's end up to `as_of`.
+
+    Arguments:
+        leads: all leads with what sales did, those created after `as_of` included.
+        tiers: all tiers of the rule book.
+        as_of: the clock, naive UTC.
+        zone: the zone whose calendar months count.
+        abandoned_after: after how long a lead that sales left alone is stale.
+        horizon: how long after a month's end an opportunity counts as its outcome.
+
+    """
+    first = min((followed.lead.created_at for followed in leads), default=as_of)
+    result = Review(find_month_ends(first, as_of, zone, horizon), [], [], [], [], [])
+    for month in result.month_ends:
+        end = month["month_end_at"]
+        rows = []
+        for followed in leads:
+            row = month_end_score(followed, month, horizon)
+            if row is not None:
+                rows.append(row)
+                result.month_end_rule_points += [
+                    {"month": month["month"], "lead_id": row["lead_id"], "rule_id": rule_id, "points": points}
+                    for rule_id, points in standing_rule_points(followed, end).items()
+                ]
+        result.month_end_scores += rows
+        result.score_validation += [tier_validation(month, rows, tier) for tier in tiers]
+        result.score_validation_monthly.append(month_validation(month, rows))
+        just_before = end - timedelta(microseconds=1)
+        known = [followed for followed in leads if followed.lead.created_at < end]
+        stale = [row["stale_reason"] for lead in known if (row := lead.stale(just_before, abandoned_after))]
+        result.stale_leads_monthly += [
+            {"month": month["month"], "stale_reason": reason, "leads": stale.count(reason)} for reason in STALE_REASONS
+        ]
+    return result
