@@ -63,6 +63,7 @@ before_reset as (
 
 ),
 
+-- a join and not `exists`, which DuckDB would work out for all clocks before leaving any out
 stale_inactive as (
 
     select
@@ -72,13 +73,17 @@ stale_inactive as (
         before_reset.stale_since,
         before_reset.score_before_reset
     from before_reset
-    where exists (
-        select 1 from {{ ref('tiers') }} as tiers
-        where
-            tiers.sla_hours is not null
-            and before_reset.score_before_reset >= tiers.min_score
+    inner join {{ ref('tiers') }} as tiers
+        on
+            before_reset.score_before_reset >= tiers.min_score
             and before_reset.attribute_score >= coalesce(tiers.min_attribute_score, before_reset.attribute_score)
-    )
+    where tiers.sla_hours is not null
+    group by
+        before_reset.clock_at,
+        before_reset.month,
+        before_reset.lead_id,
+        before_reset.stale_since,
+        before_reset.score_before_reset
 
 )
 
