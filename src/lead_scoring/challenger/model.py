@@ -147,7 +147,8 @@ def compare(rows: LeadMonths, scores: list[Floats]) -> list[Standing]:
 
     A draw of the bootstrap takes leads with all their rows, the same for every way of scoring.
     """
-    ranks = [np.unique(each, return_inverse=True)[1] for each in scores]
+    # beyond six decimals, as the scores in the warehouse have, differences are the floats' own
+    ranks = [np.unique(each.round(6), return_inverse=True)[1] for each in scores]
     leads, numbers = np.unique(rows.lead, return_inverse=True)
     random = np.random.default_rng(SEED)
     draws = np.empty((BOOTSTRAP_DRAWS, len(scores)))
