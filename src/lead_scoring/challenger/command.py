@@ -59,7 +59,9 @@ def challenger(database: Path, rules: Path, out: Path, horizon_days: int) -> Non
         months = warehouse.mature_months(connection)
         training, testing = split(months, timedelta(days=horizon_days))
         if not training:
-            raise TooLittleData(f"of {len(months)} months with known outcomes none was known when the newest ended")
+            raise TooLittleData(
+                f"{len(months)} months have known outcomes, none of them {horizon_days} days older than the newest"
+            )
         train, test = (warehouse.lead_months(connection, part, list(points)) for part in (training, testing))
     _check(train, test)
 

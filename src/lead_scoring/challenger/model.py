@@ -116,7 +116,7 @@ def as_points(weights: Floats, current: Floats, known: Flags) -> Floats:
     """
     spread = np.abs(weights[known]).sum()
     scaled = weights * (np.abs(current[known]).sum() / spread if spread else 0)
-    return np.where(known, np.sign(scaled) * np.floor(np.abs(scaled) + 0.5), current)
+    return np.where(known, np.sign(scaled) * np.floor(np.abs(scaled) + 0.5), current) + 0.0  # no -0
 
 
 def score(rows: LeadMonths, current: Floats, new: Floats) -> Floats:
