@@ -93,12 +93,13 @@
 
 
 {# A record that is never rewritten still forgets who was erased. No lead at all means that the
-   load failed or the run is with `--empty`, not that everybody was erased. #}
+   load failed or the run was with `--empty`, not that everybody was erased. #}
 {% macro forget_erased_leads() -%}
+    {%- set stg_leads = ref('stg_leads').render() -%}
     delete from {{ this }}
     where
-        exists (select 1 from {{ ref('stg_leads') }})
+        exists (select 1 from {{ stg_leads }})
         and not exists (
-            select 1 from {{ ref('stg_leads') }} as stg_leads where stg_leads.lead_id = {{ this.identifier }}.lead_id
+            select 1 from {{ stg_leads }} as stg_leads where stg_leads.lead_id = {{ this.identifier }}.lead_id
         )
 {%- endmacro %}
