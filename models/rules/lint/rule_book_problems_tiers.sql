@@ -65,7 +65,7 @@ rule_book_problems_tiers as (
     ) }}
     union all
     {{ rule_problem(
-        'error', 'tiers', 'sla_hours < 0', 'sla_hours is {sla_hours:n}', 'Write hours from 0, or leave it blank',
+        'error', 'tiers', 'sla_hours <= 0', 'sla_hours is {sla_hours:n}', 'Write hours above 0, or leave it blank',
     ) }}
     union all
     {{ rule_problem(
