@@ -36,7 +36,7 @@
 {%- endmacro %}
 
 {% macro default__add_seconds(timestamp, seconds) -%}
-    {{ dbt.dateadd('microsecond', microseconds(seconds), timestamp) }}
+    ({{ dbt.dateadd('microsecond', microseconds(seconds), timestamp) }})
 {%- endmacro %}
 
 {# DuckDB's date_add counts in 32 bits. #}

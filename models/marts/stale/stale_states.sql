@@ -64,7 +64,7 @@ stale_states as (
             else 'inactive_high_score'
         end as stale_reason,
         coalesce(by_lead.untouched_since, by_lead.abandoned_since, by_lead.inactive_since) as stale_since,
-        by_lead.score_before_reset
+        cast(by_lead.score_before_reset as numeric(18, 6)) as score_before_reset
     from by_lead
     inner join {{ ref('stg_leads') }} as leads
         on by_lead.lead_id = leads.lead_id and by_lead.clock_at >= leads.created_at
