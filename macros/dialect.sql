@@ -16,7 +16,7 @@
 {%- endmacro %}
 
 {% macro default__local_to_utc(local_timestamp) -%}
-    (({{ local_timestamp }} at time zone '{{ var("timezone") }}') at time zone 'UTC')
+    ((({{ local_timestamp }}) at time zone '{{ var("timezone") }}') at time zone 'UTC')
 {%- endmacro %}
 
 

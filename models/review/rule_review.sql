@@ -83,8 +83,8 @@ rule_review as (
         cast(case when has_enough_data then suggested_points end as {{ dbt.type_int() }}) as suggested_points,
         case
             when not has_enough_data then 'not enough data'
-            when current_points < least_points then 'raise'
-            when current_points > most_points then 'lower'
+            when current_points < least_points and current_points < suggested_points then 'raise'
+            when current_points > most_points and current_points > suggested_points then 'lower'
             else 'keep'
         end as verdict
     from suggested
