@@ -64,6 +64,12 @@ FURTHER_FAULTS = [
     ("history_has_no_gap_and_no_overlap", "update score_history set valid_from = valid_from - interval 1 day"),
     ("history_agrees_with_the_mart", "update lead_mart set is_dormant = null where tier = 'hot'"),
     ("history_agrees_with_the_mart", "delete from score_history where valid_to is null"),
+    (
+        "rule_book_fits_the_data",
+        "insert into rule_book_history select * replace (change_number + 1 as change_number,"
+        " replace(content, 'event_type=page_view', 'event_type=x') as content)"
+        " from rule_book_history where rule_id = 'site_visit'",
+    ),
     ("published_scores_agree_with_the_mart", "delete from published_scores where tier = 'hot'"),
     ("published_scores_agree_with_the_mart", "update published_scores set total_score = total_score + 1"),
     ("rule_book_periods_end_with_the_rule_book", "delete from rule_book_history where rule_id = 'hot'"),
