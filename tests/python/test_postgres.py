@@ -62,8 +62,10 @@ def load(server: dict[str, str], raw: Path) -> None:
 
 @pytest.fixture(params=["sample", "hostile"])
 def world(request: pytest.FixtureRequest, project_copy: Path) -> tuple[Path, Path]:
-    """Give a project and its raw files: the bundled sample, or hostile rows under hostile rules."""
+    """Give a project and its raw files: the bundled sample on business hours, or hostile rows under hostile rules."""
     if request.param == "sample":
+        tiers = project_copy / "seeds" / "rules" / "tiers.csv"
+        tiers.write_text(tiers.read_text(encoding="utf-8").replace(",elapsed,", ",business,"), encoding="utf-8")
         return project_copy, project_copy / "sample_data"
     fixtures = PROJECT / "tests" / "python" / "hostile"
     shutil.copytree(fixtures / "rules", project_copy / "seeds" / "rules", dirs_exist_ok=True)
