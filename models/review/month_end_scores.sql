@@ -39,7 +39,7 @@ scored as (
         on
             month_ends.month_end_at > history.valid_from
             and (history.valid_to is null or month_ends.month_end_at <= history.valid_to)
-    inner join outcomes on history.lead_id = outcomes.lead_id and outcomes.created_at < month_ends.month_end_at
+    inner join outcomes on history.lead_id = outcomes.lead_id and month_ends.month_end_at > outcomes.created_at
     where
         not history.is_disqualified
         and (outcomes.first_opportunity_at is null or outcomes.first_opportunity_at >= month_ends.month_end_at)

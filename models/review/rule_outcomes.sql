@@ -16,7 +16,11 @@ mature_months as (
 reviewed_months as (
 
     select month from mature_months
-    where mod(cast({{ dbt.datediff('month', 'newest_month', 'month') }} as {{ dbt.type_int() }}), {{ step }}) = 0
+    where
+        mod(
+            cast({{ dbt.datediff('month', 'newest_month', 'month') }} as {{ dbt.type_int() }}),
+            {{ step }}
+        ) = 0
 
 ),
 

@@ -46,6 +46,8 @@ FAULTS = {
     "stale_leads_agree_with_the_mart": "delete from stale_leads where stale_reason = 'abandoned'",
     "business_clocks_have_opening_hours": "update tiers set sla_clock = 'business'; delete from business_hours",
     "staging_keeps_the_latest_version": "update stg_events set loaded_at = loaded_at - interval 1 second",
+    "rule_points_add_up_to_the_month_end_score": "delete from month_end_rule_points where rule_id = 'target_industry'",
+    "reviews_count_every_lead_once": "update score_validation set leads = 0 where tier = 'hot'",
 }
 
 # More ways to break the same promises, each of which one branch of a test is there for.
@@ -92,6 +94,21 @@ FURTHER_FAULTS = [
     ("business_clocks_have_opening_hours", "update business_hours set weekday = 0 where weekday = 1"),
     ("business_clocks_have_opening_hours", "update business_hours set closes_at = '09:00' where weekday = 1"),
     ("business_clocks_have_opening_hours", "update business_hours set closes_at = null where weekday = 1"),
+    ("rule_points_add_up_to_the_month_end_score", "delete from month_end_scores where tier = 'hot'"),
+    ("rule_points_add_up_to_the_month_end_score", "update month_end_scores set recency_score = null"),
+    ("rule_points_add_up_to_the_month_end_score", "update month_end_rule_points set points = null"),
+    ("reviews_count_every_lead_once", "delete from month_end_scores where tier = 'hot'"),
+    ("reviews_count_every_lead_once", "delete from score_validation where month = '2026-03-01'"),
+    ("reviews_count_every_lead_once", "insert into score_validation from score_validation where tier = 'hot'"),
+    ("reviews_count_every_lead_once", "update score_validation set opportunities = 0"),
+    ("reviews_count_every_lead_once", "update score_validation set wins = null"),
+    ("reviews_count_every_lead_once", "update score_validation set wins = 0 where month >= '2026-04-01'"),
+    ("reviews_count_every_lead_once", "update score_validation set worked_leads = 0, unworked_leads = leads"),
+    ("reviews_count_every_lead_once", "update score_validation set unworked_leads = 0"),
+    ("reviews_count_every_lead_once", "update score_validation set unworked_opportunities = null"),
+    ("reviews_count_every_lead_once", "delete from score_validation_monthly where month = '2026-03-01'"),
+    ("reviews_count_every_lead_once", "update score_validation_monthly set leads = leads + 1"),
+    ("reviews_count_every_lead_once", "update score_validation_monthly set opportunities = null"),
 ]  # fmt: skip
 
 
