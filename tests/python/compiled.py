@@ -7,7 +7,7 @@ of worlds, so they run what dbt compiled: each model as the table or view dbt wo
 import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ class Relation:
     kind: str
     columns: dict[str, str]
     sql: str
+    parents: frozenset[str]
 
 
 class CompiledProject:
@@ -58,33 +59,48 @@ class CompiledProject:
         self.relations = list(_in_build_order(manifest))
 
     def score(
-        self, rule_book: Tables, raw: Tables, as_of: datetime, timezone: str = "Asia/Tokyo", models: str = ""
+        self,
+        rule_book: Tables,
+        raw: Tables,
+        as_of: datetime,
+        timezone: str = "Asia/Tokyo",
+        models: Collection[str] = (),
     ) -> duckdb.DuckDBPyConnection:
-        """Build every model in memory.
+        """Build models in memory.
 
         Arguments:
-            rule_book: rows by rule seed; cells as text, None for blank.
+            rule_book: rows by rule seed, or by model that is not to be built; cells as text, None for blank.
             raw: rows by raw table; cells likewise.
             as_of: the clock, naive UTC.
             timezone: IANA name of the zone of calendar dates.
-            models: build only the models whose name begins so.
+            models: build only these and what they read; all models if empty.
 
         Returns:
             A connection whose default schema holds the models.
 
         """
         given = rule_book | raw
+        wanted = self._with_parents(models or [relation.name for relation in self.relations], given)
         database = duckdb.connect(config={"threads": 1})
         database.execute("attach ':memory:' as lead_scoring; use lead_scoring; create schema raw")
         for relation in self.relations:
             name = f"lead_scoring.{relation.schema}.{relation.name}"
-            if relation.kind in ("seed", "source"):
+            if relation.name not in wanted:
+                continue
+            if relation.kind in ("seed", "source") or relation.name in given:
                 _load(database, name, relation.columns, given.get(relation.name, relation.sql))
-            elif relation.name.startswith(models):
+            else:
                 sql = relation.sql.replace(AS_OF.isoformat(" "), as_of.isoformat(" "))
                 sql = sql.replace(TIMEZONE, timezone)
                 database.execute(f"create {relation.kind} {name} as {sql}")
         return database
+
+    def _with_parents(self, models: Collection[str], given: Tables) -> set[str]:
+        wanted = set(models)
+        for relation in reversed(self.relations):
+            if relation.name in wanted and relation.name not in given:
+                wanted |= relation.parents
+        return wanted
 
 
 def rows(database: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
@@ -112,7 +128,7 @@ def _load(database: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str
 def _in_build_order(manifest: dict[str, Any]) -> Iterator[Relation]:
     for source in manifest["sources"].values():
         columns = dict.fromkeys(source["columns"], "varchar")
-        yield Relation(source["name"], "raw", "source", columns, "")
+        yield Relation(source["name"], "raw", "source", columns, "", frozenset())
     nodes = manifest["nodes"]
     waiting = {key: node for key, node in nodes.items() if node["resource_type"] in ("seed", "model")}
     done = set(manifest["sources"])
@@ -125,7 +141,8 @@ def _in_build_order(manifest: dict[str, Any]) -> Iterator[Relation]:
                 name=node["name"],
                 schema=node["schema"],
                 kind="seed" if is_seed else "view" if node["config"]["materialized"] == "view" else "table",
-                columns=node["config"].get("column_types", {}),
+                columns=node["config"].get("column_types") or dict.fromkeys(node["columns"], "varchar"),
                 sql=node["original_file_path"] if is_seed else node["compiled_code"],
+                parents=frozenset(key.split(".")[-1] for key in node["depends_on"].get("nodes", [])),
             )
         done.update(ready)

@@ -49,8 +49,9 @@ def connect(server: dict[str, str]) -> Any:
 
 
 def load(server: dict[str, str], raw: Path) -> None:
-    """Load raw csv files as they are, all columns text."""
+    """Load raw csv files as they are, all columns text, into a database where nothing was built yet."""
     with connect(server) as connection, connection.cursor() as cursor:
+        cursor.execute("drop schema if exists lead_scoring cascade")
         cursor.execute("drop schema if exists raw cascade; create schema raw")
         for path in sorted(raw.glob("*.csv")):
             with path.open(encoding="utf-8", newline="") as file:

@@ -27,7 +27,7 @@ def shipped() -> Tables:
 
 def problems(project: CompiledProject, book: Tables) -> list[tuple[str, str]]:
     """Return severity and sentence of each problem of the rule book."""
-    with project.score(book, NO_ROWS, AS_OF, models="rule_book_problems") as database:
+    with project.score(book, NO_ROWS, AS_OF, models=["rule_book_problems"]) as database:
         return [said(row) for row in rows(database, "from rule_book_problems")]
 
 
