@@ -17,7 +17,7 @@ ages as (
 
     select
         month,
-        {{ dbt.datediff('month', 'month', 'newest') }} as months_ago
+        {{ dbt.datediff('month', 'newest', 'month') }} as months_ago
     from mature_months
 
 ),
