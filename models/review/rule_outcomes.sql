@@ -7,20 +7,25 @@ mature_months as (
 
     select
         month,
-        max(month) over () as newest_month
+        max(month) over () as newest
     from {{ ref('month_ends') }}
     where is_mature
 
 ),
 
+ages as (
+
+    select
+        month,
+        {{ dbt.datediff('month', 'newest', 'month') }} as months_ago
+    from mature_months
+
+),
+
 reviewed_months as (
 
-    select month from mature_months
-    where
-        mod(
-            cast({{ dbt.datediff('month', 'newest_month', 'month') }} as {{ dbt.type_int() }}),
-            {{ step }}
-        ) = 0
+    select month from ages
+    where mod(cast(months_ago as {{ dbt.type_int() }}), {{ step }}) = 0
 
 ),
 
