@@ -417,18 +417,20 @@ def boundary_world(as_of: datetime = datetime(2026, 5, 2)) -> World:
     created, visited = month_end - timedelta(days=40), month_end - timedelta(days=20)
     tiers = [
         {"tier": "awake", "min_score": "95", "requires_active": "true", "min_attribute_score": "80"},
-        {"tier": "hot", "min_score": "80", "requires_active": None, "min_attribute_score": None},
+        {"tier": "hot", "min_score": "80", "requires_active": None, "min_attribute_score": "0"},
         {"tier": "hold", "min_score": "0", "requires_active": None, "min_attribute_score": None},
     ]
     for tier, sla_hours, rearm_below in zip(tiers, ["1", "24", None], ["80", None, None], strict=True):
-        tier |= {"sla_hours": sla_hours, "sla_clock": None, "rearm_below": rearm_below, "label": "", "action": ""}
+        tier |= {"sla_hours": sla_hours, "sla_clock": None, "rearm_below": rearm_below, "label": "段階", "action": "次"}
     visit: Row = {"asset_pattern": None, "award_per": None, "max_awards": None, "keeps_active": None}
     sizes: Row = {"attribute": "employee_count", "value": None, "min_value": "0", "max_value": None}
     reset: Row = {"rule_id": "r", "inactive_days": "90", "action": "reset", "points": None, "marks_dormant": "true"}
     fading = {"rule_id": "f", "event_type": "visit", "points": "20", "decay_percent": "100", "decay_every_days": "1"}
     lasting = {"rule_id": "l", "event_type": "form", "points": "30", "decay_percent": None, "decay_every_days": None}
     rule_book = dict.fromkeys(["disqualification_rules", "recency_rules", "business_hours", "holidays"], [])
-    rule_book |= {"attribute_rules": [sizes | {"rule_id": "a", "points": "80"}], "reset_rules": [reset]}
+    small = sizes | {"rule_id": "s", "points": "-10", "max_value": "1"}
+    rule_book |= {"attribute_rules": [small, sizes | {"rule_id": "a", "points": "80", "min_value": "1"}]}
+    rule_book |= {"reset_rules": [reset]}
     rule_book |= {"behavior_rules": [visit | fading, visit | lasting], "tiers": tiers}
     raw: Tables = {"leads": [], "events": [], "sales_activities": [], "opportunities": []}
 
@@ -438,8 +440,8 @@ def boundary_world(as_of: datetime = datetime(2026, 5, 2)) -> World:
         row = {"lead_id": f"L{number}", at: moment and str(moment), **cells}
         raw[table].append(row | {key: row["lead_id"] if table == "leads" else f"{table}{len(raw[table])}"})
 
-    def add_lead(moment: datetime, event_type: str = "visit", *events: datetime) -> None:
-        add("leads", "lead_id", "created_at", moment, employee_count="1")
+    def add_lead(moment: datetime, event_type: str = "visit", *events: datetime, size: str | None = "1") -> None:
+        add("leads", "lead_id", "created_at", moment, employee_count=size)
         for event in events:
             add("events", "event_id", "occurred_at", event, event_type=event_type)
 
@@ -471,4 +473,11 @@ def boundary_world(as_of: datetime = datetime(2026, 5, 2)) -> World:
             add_lead(month_end - 100 * day, event_type, event)
             touch(event)
             add("opportunities", "opportunity_id", "created_at", month_end)
+    asleep = month_end - 100 * day
+    for size in (None, "0", "1"):  # four forms are enough without any size, but not with the smallest
+        add_lead(asleep, "form", *[asleep] * 4, size=size)
+        touch(asleep)
+        add("opportunities", "opportunity_id", "created_at", asleep)
+        for moment in near(month_end):  # what is known of a lead may be older than the lead
+            add_lead(moment, "form", *[created] * 4, size=size)
     return rule_book, raw, as_of, "UTC"
