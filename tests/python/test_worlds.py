@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from compiled import CompiledProject, Tables, rows
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from reference import CONTRACT, Scored, score, stage
-from worlds import World, worlds
+from worlds import World, boundary_world, worlds
 
 Row = dict[str, Any]
 
@@ -110,6 +110,8 @@ def comparable(found: list[Row], columns: list[str]) -> list[tuple[Any, ...]]:
 
 
 @given(world=worlds())
+@example(world=boundary_world())
+@example(world=boundary_world(datetime(2026, 3, 1)))
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 def test_models_agree_with_the_reference(project: CompiledProject, world: World) -> None:
     """Every table the reference knows is the same in the warehouse."""
@@ -147,6 +149,7 @@ def known_at(raw: Tables, staged: dict[str, list[Row]], moment: datetime) -> Tab
 
 
 @given(world=worlds())
+@example(world=boundary_world())
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_past_day_does_not_change(project: CompiledProject, world: World) -> None:
     """What happened after the clock changes nothing that is told for it, nor does a second load."""

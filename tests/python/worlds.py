@@ -404,3 +404,80 @@ def worlds(draw: st.DrawFn, max_leads: int = 6, max_events: int = 40) -> World:
         draw, [as_of] * 6 + due[:4] + later + [max(deadlines)] + [max(instants + near) + timedelta(days=100)] * 4
     )
     return rule_book, tables, as_of, timezone
+
+
+def boundary_world(as_of: datetime = datetime(2026, 5, 2)) -> World:
+    """Return a world in which sales acts exactly at, just before and just after every limit there is.
+
+    A lead comes with 80 points, which is a hand-off due in 24 hours; a visit makes it 100 for a day
+    (another hand-off) and then exactly 80 again. By default the clock stands where January's
+    outcomes have just matured.
+    """
+    month_end, matured = datetime(2026, 2, 1), datetime(2026, 5, 2)
+    created, visited = month_end - timedelta(days=40), month_end - timedelta(days=20)
+    tiers = [
+        {"tier": "awake", "min_score": "95", "requires_active": "true", "min_attribute_score": "80"},
+        {"tier": "hot", "min_score": "80", "requires_active": None, "min_attribute_score": "0"},
+        {"tier": "hold", "min_score": "0", "requires_active": None, "min_attribute_score": None},
+    ]
+    for tier, sla_hours, rearm_below in zip(tiers, ["1", "24", None], ["80", None, None], strict=True):
+        tier |= {"sla_hours": sla_hours, "sla_clock": None, "rearm_below": rearm_below, "label": "段階", "action": "次"}
+    visit: Row = {"asset_pattern": None, "award_per": None, "max_awards": None, "keeps_active": None}
+    sizes: Row = {"attribute": "employee_count", "value": None, "min_value": "0", "max_value": None}
+    reset: Row = {"rule_id": "r", "inactive_days": "90", "action": "reset", "points": None, "marks_dormant": "true"}
+    fading = {"rule_id": "f", "event_type": "visit", "points": "20", "decay_percent": "100", "decay_every_days": "1"}
+    lasting = {"rule_id": "l", "event_type": "form", "points": "30", "decay_percent": None, "decay_every_days": None}
+    rule_book = dict.fromkeys(["disqualification_rules", "recency_rules", "business_hours", "holidays"], [])
+    small = sizes | {"rule_id": "s", "points": "-10", "max_value": "1"}
+    rule_book |= {"attribute_rules": [small, sizes | {"rule_id": "a", "points": "80", "min_value": "1"}]}
+    rule_book |= {"reset_rules": [reset]}
+    rule_book |= {"behavior_rules": [visit | fading, visit | lasting], "tiers": tiers}
+    raw: Tables = {"leads": [], "events": [], "sales_activities": [], "opportunities": []}
+
+    def add(table: str, key: str, at: str, moment: datetime | None, **cells: str | None) -> None:
+        """Add a row to `table` for the lead that was added last."""
+        number = len(raw["leads"]) + (table == "leads")
+        row = {"lead_id": f"L{number}", at: moment and str(moment), **cells}
+        raw[table].append(row | {key: row["lead_id"] if table == "leads" else f"{table}{len(raw[table])}"})
+
+    def add_lead(moment: datetime, event_type: str = "visit", *events: datetime, size: str | None = "1") -> None:
+        add("leads", "lead_id", "created_at", moment, employee_count=size)
+        for event in events:
+            add("events", "event_id", "occurred_at", event, event_type=event_type)
+
+    def touch(moment: datetime, owner: str = "佐藤") -> None:
+        add("sales_activities", "activity_id", "occurred_at", moment, owner=owner)
+
+    def near(*moments: datetime) -> list[datetime]:
+        return [moment + timedelta(microseconds=offset) for moment in moments for offset in (-1, 0, 1)]
+
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    limits = near(created, created + hour, created + day, visited, month_end, matured, as_of, as_of - 14 * day)
+    for moment in near(month_end, as_of, as_of - hour, as_of - day):
+        add_lead(moment)
+    for moment in limits:
+        add_lead(created, "visit", visited)
+        touch(moment)
+        touch(moment, "O'Neil")  # at the same time: the lower id, here not always the earlier row, is first
+        add_lead(created)
+        touch(moment - day)
+        add("opportunities", "opportunity_id", "created_at", moment)
+        for is_won in ("true", "false"):
+            for created_at, closed_at in [(moment, None), (created + 2 * hour, moment), (month_end, moment)]:
+                add_lead(created)
+                touch(created)
+                closing = {"is_won": is_won, "closed_at": closed_at and str(closed_at)}
+                add("opportunities", "opportunity_id", "created_at", created_at, **closing)
+    for event in near(month_end - 90 * day, as_of - 90 * day, month_end, as_of):
+        for event_type in ("visit", "form"):
+            add_lead(month_end - 100 * day, event_type, event)
+            touch(event)
+            add("opportunities", "opportunity_id", "created_at", month_end)
+    asleep = month_end - 100 * day
+    for size in (None, "0", "1"):  # four forms are enough without any size, but not with the smallest
+        add_lead(asleep, "form", *[asleep] * 4, size=size)
+        touch(asleep)
+        add("opportunities", "opportunity_id", "created_at", asleep)
+        for moment in near(month_end):  # what is known of a lead may be older than the lead
+            add_lead(moment, "form", *[created] * 4, size=size)
+    return rule_book, raw, as_of, "UTC"
