@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -77,14 +78,7 @@ PROMISES = {
     "history_agrees_with_the_mart": "the score history ends in the score shown",
 }
 # A rule book that fails one of these is not worth comparing.
-RULE_TESTS = (
-    "rules_are_well_formed",
-    "rule_ids_are_unique_across_files",
-    "bands_do_not_overlap",
-    "at_most_one_rule_resets",
-    "recency_windows_end_by_the_reset",
-    "tiers_leave_no_score_out",
-)
+RULE_TESTS = ("rule_book_has_no_errors", "tiers_leave_no_score_out")
 
 
 @dataclass(frozen=True)
@@ -368,8 +362,9 @@ def _header(content: bytes) -> bytes:
 
 def _complaint(results: list[dict[str, Any]], output: str) -> str:
     """Say in one or two lines why dbt failed."""
-    said = []
-    for node in results:
+    # the project's own sentences about a rule book, as its build prints them
+    said = [line.strip() for line in output.splitlines() if re.match(r"ERROR \S*\.csv", line)]
+    for node in () if said else results:
         if node["status"] in ("error", "fail", "runtime error"):
             name = node["unique_id"].split(".")[2]
             said.append(f"{name}: {' '.join(str(node['message']).split())}")
