@@ -19,7 +19,7 @@ SHOWN_CAUSES = 6
 PREDICTS = {
     "better": "Predicts better",
     "worse": "Predicts worse",
-    "cannot tell": "Whether it predicts better cannot be told",
+    "cannot tell": "Cannot tell whether it predicts better",
 }
 
 
