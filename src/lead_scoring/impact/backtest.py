@@ -133,7 +133,8 @@ def backtest(database: duckdb.DuckDBPyConnection, tiers: list[str], per_week: De
         interval = _interval(rankings, _codes(leads))
     per_month = float(per_week) * WEEKS_PER_MONTH if per_week is not None else None
     lift = None
-    if per_month and outcome.any():
+    # where sales can carry everybody there is nobody to choose
+    if per_month and outcome.any() and per_month < np.bincount(month).max():
         lift = tuple(_lift(month, score, outcome, per_month) for score in scores)
     return Backtest(
         months=len(set(months)),

@@ -126,6 +126,13 @@ class Report:
         return self.comparison.changed_scores / self.comparison.leads if self.comparison.leads else 0.0
 
     @property
+    def handoff_tiers(self) -> str:
+        """The tiers whose leads sales has to call, before or after."""
+        return (
+            " or ".join(dict.fromkeys(tier for tiers in self.comparison.handoff_tiers for tier in tiers)) or "no tier"
+        )
+
+    @property
     def rates(self) -> list[tuple[str, TierRate | None, TierRate | None]]:
         """Opportunity rates by tier, before beside after."""
         before, after = ({rate.tier: rate for rate in rates} for rates in self.backtest.rates)

@@ -52,10 +52,11 @@ def make_report(
         if not rules.differences(*books):
             return None
         with Scratch(project, Path(place) / "scratch", variables, target) as scratch:
-            with step(f"Scoring under the rules of {name}"):
-                before = scratch.build(folder, name)
+            # first, so that a mistake in the change is told at once
             with step("Scoring under the rules of the working tree"):
                 after = scratch.build(project / rules.RULES, "the working tree")
+            with step(f"Scoring under the rules of {name}"):
+                before = scratch.build(folder, name)
             with step("Comparing"):
                 missing = rules.commits_missing_here(project, base) if base else 0
                 return compare_builds(name, books, (before, after), scratch.timezone, limits, missing)
