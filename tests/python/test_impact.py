@@ -5,6 +5,8 @@ import hashlib
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import click.testing
@@ -14,7 +16,8 @@ import pytest
 from compiled import PROJECT, CompiledProject, read_rows
 from conftest import Built, copy_project
 from sklearn.metrics import roc_auc_score
-from test_build import RunDbt, rewrite
+from test_build import RunDbt, as_vars, rewrite
+from test_postgres import connect, load, server  # noqa: F401
 
 from lead_scoring.cli import main
 from lead_scoring.impact import backtest, rules
