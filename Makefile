@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build test lint lint-rules docs sample bench clean
+.PHONY: build impact test lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,6 +24,12 @@ lint: $(BIN)/.synced
 # What `dbt build` would say about the rule book, without building a model.
 lint-rules: $(BIN)/.synced
 	@$(BIN)/lead-scoring lint
+
+# What the changed rules do to the leads, beside those of BASE; IMPACT takes further options, see
+# `lead-scoring impact --help`.
+BASE ?= origin/main
+impact: $(BIN)/.synced
+	@$(BIN)/lead-scoring impact --base $(BASE) $(IMPACT)
 
 test: lint
 	$(BIN)/pytest

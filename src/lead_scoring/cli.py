@@ -6,6 +6,7 @@ import click
 
 from lead_scoring import lint
 from lead_scoring.challenger.command import challenger
+from lead_scoring.impact.command import impact
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,6 +16,7 @@ def main() -> None:
 
 
 main.add_command(challenger)
+main.add_command(impact)
 
 
 @main.command("lint")

@@ -1,0 +1,323 @@
+"""The report: what the numbers say, in words, and the files it is written to."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from lead_scoring.impact.backtest import ENOUGH_LEADS, Backtest, TierRate
+from lead_scoring.impact.builds import PROMISES
+from lead_scoring.impact.comparison import Comparison, Mover
+from lead_scoring.impact.rules import Change
+
+SHOWN_LEADS = 20
+SHOWN_CAUSES = 6
+PREDICTS = {
+    "better": "Predicts better",
+    "worse": "Predicts worse",
+    "cannot tell": "Cannot tell whether it predicts better",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a change may do at most before it is stopped.
+
+    Attributes:
+        tier_changes: share of leads that change tier.
+        handoffs_per_week: hand-offs per week; None: the capacity in force.
+        auc_loss: loss of AUC; it counts only where the whole 95 % interval lies beyond it.
+
+    """
+
+    tier_changes: float = 0.2
+    handoffs_per_week: float | None = None
+    auc_loss: float = 0.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """One limit or promise, and whether it is kept."""
+
+    name: str
+    is_kept: bool
+    found: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything both templates show.
+
+    Attributes:
+        base: name of the rule book compared with.
+        changes: what differs in the rule files.
+        commits_missing: commits of the base to the rule files that the branch does not have.
+        comparison: whom the change moves.
+        backtest: whether it predicts better.
+        limits: what it may do at most.
+        broken: rows that break a promise, by its test, before and after.
+
+    """
+
+    base: str
+    changes: list[Change]
+    commits_missing: int
+    comparison: Comparison
+    backtest: Backtest
+    limits: Limits
+    broken: tuple[dict[str, int], dict[str, int]]
+
+    @property
+    def most_handoffs(self) -> float | None:
+        """The limit of hand-offs per week; None if nobody gave one."""
+        if self.limits.handoffs_per_week is not None:
+            return self.limits.handoffs_per_week
+        return float(self.comparison.capacity) if self.comparison.capacity is not None else None
+
+    @property
+    def checks(self) -> list[Check]:
+        """The limits, each with what was found."""
+        share, most = self.comparison.mover_share, self.most_handoffs
+        before, after = self.comparison.weekly_before, self.comparison.weekly_after
+        found = [
+            Check(
+                f"at most {percent(self.limits.tier_changes)} of the leads change tier",
+                share <= self.limits.tier_changes,
+                percent(share),
+            )
+        ]
+        if most is not None:
+            # who was above the limit before is not stopped on the way down
+            found.append(
+                Check(f"at most {number(most)} hand-offs per week", after <= max(most, before), f"{after:.1f}"),
+            )
+        interval = self.backtest.interval
+        lost = interval is not None and interval[1] < -self.limits.auc_loss
+        at_most = f" of more than {self.limits.auc_loss:.3f}" if self.limits.auc_loss else ""
+        found.append(
+            Check(
+                f"no significant loss of AUC{at_most}",
+                not lost,
+                points_of_auc(self.backtest.difference) if self.backtest.auc else "unknown",
+            )
+        )
+        return found
+
+    @property
+    def tones(self) -> tuple[str, str, str]:
+        """How to colour the figures of the three limits: `good`, `bad` or nothing."""
+        checks = self.checks
+        moved, foreseen = ("" if check.is_kept else "bad" for check in (checks[0], checks[-1]))
+        carried = "bad" if len(checks) == 3 and not checks[1].is_kept else ""
+        return moved, carried, {"better": "good", "worse": "bad"}.get(self.backtest.verdict, foreseen)
+
+    @property
+    def promises(self) -> list[tuple[str, int, int]]:
+        """The promises in words, with the rows that break them before and after."""
+        return [(words, self.broken[0].get(test, 0), self.broken[1].get(test, 0)) for test, words in PROMISES.items()]
+
+    @property
+    def changed_share(self) -> float:
+        """Share of leads whose score changes."""
+        return self.comparison.changed_scores / self.comparison.leads if self.comparison.leads else 0.0
+
+    @property
+    def handoff_tiers(self) -> str:
+        """The tiers whose leads sales has to call, before or after."""
+        return (
+            " or ".join(dict.fromkeys(tier for tiers in self.comparison.handoff_tiers for tier in tiers)) or "no tier"
+        )
+
+    @property
+    def rates(self) -> list[tuple[str, TierRate | None, TierRate | None]]:
+        """Opportunity rates by tier, before beside after."""
+        before, after = ({rate.tier: rate for rate in rates} for rates in self.backtest.rates)
+        tiers = [tier for tier in self.comparison.tiers if tier in before or tier in after]
+        return [(tier, before.get(tier), after.get(tier)) for tier in tiers]
+
+    @property
+    def prediction(self) -> str:
+        """Whether the new rules predict better, with the evidence, in one or two sentences."""
+        past = self.backtest
+        if past.auc is None:
+            return f"{PREDICTS['cannot tell']}: no month has passed its horizon with an opportunity in it."
+        auc = f"AUC {past.auc[0]:.3f} → {past.auc[1]:.3f}"
+        if past.interval is None:
+            found = several(past.opportunity_leads, "lead")
+            return (
+                f"{PREDICTS['cannot tell']}: {found} with an opportunity, at least {ENOUGH_LEADS} are needed ({auc})."
+            )
+        low, high = (points_of_auc(end) for end in past.interval)
+        change = points_of_auc(past.difference)
+        return f"{PREDICTS[past.verdict]}: {auc}, {change} (95 % interval {low} to {high})."
+
+    @property
+    def verdict(self) -> str:
+        """The whole report in one line."""
+        now = self.comparison
+        most = f" (limit {number(self.most_handoffs)})" if self.most_handoffs is not None else ""
+        auc = f" (AUC {self.backtest.auc[0]:.3f} → {self.backtest.auc[1]:.3f})" if self.backtest.auc else ""
+        count = len(self.exceeded)
+        return " ".join(
+            [
+                f"{self.changed_rules}.",
+                f"{several(now.movers, 'lead changes', 'leads change')} tier ({percent(now.mover_share)}).",
+                f"Hand-offs per week {now.weekly_before:.1f} → {now.weekly_after:.1f}{most}.",
+                f"{PREDICTS[self.backtest.verdict]}{auc}.",
+                "All limits kept." if not count else f"{several(count, 'limit')} exceeded.",
+            ]
+        )
+
+    @property
+    def changed_rules(self) -> str:
+        """What changed, in words where it is little, else counted."""
+        if len(self.changes) <= 2:
+            return "; ".join(
+                f"`{change.rule_id}` {change.words if change.kind == 'changed' else change.kind}"
+                for change in self.changes
+            )
+        counts = Counter(change.kind for change in self.changes)
+        told = [f"{counts[kind]} {kind}" for kind in ("changed", "added", "removed") if counts[kind]]
+        return f"{len(self.changes)} rules: {', '.join(told)}"
+
+    @property
+    def by_file(self) -> list[tuple[str, list[Change]]]:
+        """The changes, file by file."""
+        files = dict.fromkeys(change.file for change in self.changes)
+        return [(f"{file}.csv", [change for change in self.changes if change.file == file]) for file in files]
+
+    @property
+    def exceeded(self) -> list[Check]:
+        """The limits that the change exceeds, and promises it breaks."""
+        broken = [Check(words, False, f"{rows} rows") for words, _, rows in self.promises if rows]
+        return [check for check in self.checks if not check.is_kept] + broken
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """Write a share as a percentage."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def points_of_auc(difference: float) -> str:
+    """Write a difference of two AUCs with its sign."""
+    return f"{difference:+.3f}".replace("-", "−")
+
+
+def number(value: float) -> str:
+    """Write a number without needless zeros."""
+    return f"{Decimal(str(value)).normalize() + 0:,f}"
+
+
+def several(count: int, singular: str, plural: str = "") -> str:
+    """Write a count with its noun: `1 lead`, `2 leads`."""
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write report.md, report.html, entering.csv and leaving.csv.
+
+    Arguments:
+        report: what to write.
+        folder: where to; created if needed.
+
+    """
+    from lead_scoring.impact import charts
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.md").write_text(render(report, "report.md.j2"), encoding="utf-8")
+    drawn = charts.draw(report)
+    (folder / "report.html").write_text(render(report, "report.html.j2", charts=drawn), encoding="utf-8")
+    _write_leads(folder / "entering.csv", report.comparison.entering)
+    _write_leads(folder / "leaving.csv", report.comparison.leaving)
+
+
+def write_empty(base: str, folder: Path) -> None:
+    """Write the report of two equal rule books.
+
+    Arguments:
+        base: name of the rule book compared with.
+        folder: where to; created if needed.
+
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    environment = _environment()
+    for name in ("report.md", "report.html"):
+        text = environment.get_template(f"empty.{name.split('.')[1]}.j2").render(base=base)
+        (folder / name).write_text(text, encoding="utf-8")
+    for name in ("entering.csv", "leaving.csv"):
+        _write_leads(folder / name, [])
+
+
+def render(report: Report, template: str, **more: Any) -> str:
+    """Fill a template.
+
+    Arguments:
+        report: what to write.
+        template: file name of the template.
+        more: further names for it.
+
+    """
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            report=report,
+            now=report.comparison,
+            past=report.backtest,
+            shown_leads=SHOWN_LEADS,
+            shown_causes=SHOWN_CAUSES,
+            **more,
+        )
+    )
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("lead_scoring.impact"),
+        autoescape=lambda name: name is not None and ".html" in name,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "percent": percent,
+        "plain": number,
+        "cell": lambda text: str(text).replace("|", "\\|").replace("\n", " "),
+        "code": lambda text: _code_to_html(text),
+    }
+    environment.globals |= {"several": several, "rate": _rate_words}
+    return environment
+
+
+def _rate_words(rate: TierRate | None) -> str:
+    if rate is None or rate.rate is None:
+        return "–"
+    low, high = rate.interval
+    return f"{percent(rate.rate)} ({100 * low:.1f}–{100 * high:.1f})"
+
+
+def _code_to_html(text: str) -> Any:
+    """Turn `name` into code, and everything else into safe text."""
+    import markupsafe
+
+    parts = [markupsafe.escape(part) for part in text.split("`")]
+    return markupsafe.Markup("").join(
+        markupsafe.Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
+
+
+def _write_leads(path: Path, leads: list[Mover]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(
+            ["lead_id", "tier_before", "tier_after", "score_before", "score_after", "moved_by", "top_reasons"]
+        )
+        for lead in leads:
+            scores = [number(lead.score_before), number(lead.score_after)]
+            moved_by = "; ".join(lead.causes).replace("`", "")
+            writer.writerow([lead.lead_id, lead.tier_before, lead.tier_after, *scores, moved_by, lead.reasons])

@@ -1,0 +1,404 @@
+"""The impact report: six changes worked out by hand, limits, errors, and nobody's database touched."""
+
+import csv
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import click.testing
+import duckdb
+import numpy as np
+import pytest
+from compiled import PROJECT, CompiledProject, read_rows
+from conftest import Built, copy_project
+from sklearn.metrics import roc_auc_score
+from test_build import RunDbt, as_vars, rewrite
+from test_postgres import connect, load, server  # noqa: F401
+
+from lead_scoring.cli import main
+from lead_scoring.impact import backtest, rules
+from lead_scoring.impact.builds import Extract, Scratch
+from lead_scoring.impact.report import Limits, Report, render, write
+from lead_scoring.impact.run import compare_builds
+
+SMALL = PROJECT / "tests" / "python" / "impact"
+AS_OF = "2026-03-31 15:00:00"
+
+
+def edit(file: str, rule_id: str, **cells: str) -> Callable[[Path], None]:
+    """Return a change of some cells of one rule."""
+
+    def change(folder: Path) -> None:
+        key = "tier" if file == "tiers" else "rule_id"
+        rewrite(folder / f"{file}.csv", lambda row: row | cells if row[key] == rule_id else row)
+
+    return change
+
+
+def append(file: str, line: str) -> Callable[[Path], None]:
+    """Return a change that adds one rule."""
+
+    def change(folder: Path) -> None:
+        with (folder / f"{file}.csv").open("a", encoding="utf-8") as opened:
+            opened.write(line + "\n")
+
+    return change
+
+
+CHANGES = {
+    "weight_up": edit("behavior_rules", "document_download", points="40"),
+    "weight_down": edit("attribute_rules", "decision_maker", points="20"),
+    "rule_added": append("attribute_rules", "retail,industry,小売業,,,30,小売業"),
+    "threshold_moved": edit("tiers", "hot", min_score="70"),
+    "disqualification_added": append("disqualification_rules", "retail,industry,小売業,,,小売業,小売業は対象外"),
+    "reset_changed": edit("reset_rules", "dormant_reset", inactive_days="60"),
+}
+EXCEEDED = {"rule_added", "disqualification_added"}
+
+
+@pytest.fixture(scope="module")
+def small(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Scratch, Extract]:
+    """Score the twelve leads under the base's rules, once for all changes."""
+    project = copy_project(clone, tmp_path_factory.mktemp("small") / "project")
+    shutil.copytree(SMALL / "rules", project / "seeds" / "rules", dirs_exist_ok=True)
+    variables = {"as_of": AS_OF, "raw_data": str(SMALL / "raw")}
+    scratch = Scratch(project, tmp_path_factory.mktemp("scratch"), variables)
+    return scratch, scratch.build(SMALL / "rules", "base")
+
+
+@pytest.fixture(scope="module")
+def make(small: tuple[Scratch, Extract], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Report]:
+    """Give a function that makes the report of a change, each once."""
+    scratch, base = small
+    made: dict[str, Report] = {}
+
+    def report(name: str) -> Report:
+        if name not in made:
+            folder = changed_rules(SMALL / "rules", tmp_path_factory.mktemp(name), name)
+            books = rules.read_directory(SMALL / "rules"), rules.read_directory(folder)
+            made[name] = compare_builds(
+                "origin/main", books, (base, scratch.build(folder, name)), scratch.timezone, Limits()
+            )
+        return made[name]
+
+    return report
+
+
+def changed_rules(folder: Path, parent: Path, name: str) -> Path:
+    """Copy a rule book and change it."""
+    copied = Path(shutil.copytree(folder, parent / "rules"))
+    CHANGES[name](copied)
+    return copied
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_worked_changes(make: Callable[[str], Report], name: str) -> None:
+    """The report is the one that was checked against `worked.md`, figure by figure."""
+    report = make(name)
+    expected = SMALL / "expected" / f"{name}.md"
+    assert render(report, "report.md.j2") == expected.read_text(encoding="utf-8")
+    assert bool(report.exceeded) == (name in EXCEEDED)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_matrix_agrees_with_two_full_builds(
+    make: Callable[[str], Report], project: CompiledProject, tmp_path: Path, name: str
+) -> None:
+    """Two builds from nothing, each in a database of its own, give the same matrix and the same leads."""
+    raw = {"sales_activities": []} | {path.stem: read_rows(path) for path in (SMALL / "raw").glob("*.csv")}
+    tiers = []
+    for folder in (SMALL / "rules", changed_rules(SMALL / "rules", tmp_path, name)):
+        book = {path.stem: read_rows(path) for path in folder.glob("*.csv")}
+        with project.score(book, raw, datetime.fromisoformat(AS_OF)) as database:
+            tiers.append(dict(database.execute("select lead_id, tier from lead_mart").fetchall()))
+    before, after = tiers
+    pairs = [(before[lead], after[lead]) for lead in before]
+    report = make(name)
+    assert report.comparison.matrix == {pair: pairs.count(pair) for pair in pairs}
+    entering = {lead for lead in before if after[lead] == "hot" != before[lead]}
+    leaving = {lead for lead in before if before[lead] == "hot" != after[lead]}
+    assert {lead.lead_id for lead in report.comparison.entering} == entering
+    assert {lead.lead_id for lead in report.comparison.leaving} == leaving
+
+
+def test_the_files(make: Callable[[str], Report], tmp_path: Path) -> None:
+    """The page needs no network and runs no script; the csv files hold every lead."""
+    write(make("threshold_moved"), tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    # xml namespaces are names, not addresses that a browser opens
+    linked = [line for line in page.splitlines() if "http" in line and "www.w3.org" not in line]
+    assert linked == []
+    assert page.count("<svg") == 2 and "<script" not in page  # no score changes, so no third chart
+    with (tmp_path / "entering.csv").open(encoding="utf-8", newline="") as file:
+        assert [(row["lead_id"], row["moved_by"]) for row in csv.DictReader(file)] == [
+            ("L03", "hot: min_score 80 → 70"),
+            ("L06", "hot: min_score 80 → 70"),
+        ]
+    again = tmp_path / "again"
+    write(make("threshold_moved"), again)
+    assert (again / "report.html").read_bytes() == (tmp_path / "report.html").read_bytes()
+
+
+def test_a_broken_promise_is_shown_and_stops(make: Callable[[str], Report]) -> None:
+    """A data test that fails in the build of the change is a line of the report and a failing status."""
+    report = replace(make("weight_up"), broken=({}, {"disqualified_leads_score_zero": 3}))
+    assert [check.name for check in report.exceeded] == ["disqualified leads have score 0"]
+    assert "| disqualified leads have score 0 | holds | **broken**: 3 rows |" in render(report, "report.md.j2")
+
+
+@pytest.mark.parametrize(
+    ("limits", "exceeded"),
+    [
+        (Limits(tier_changes=1 / 12), []),
+        (Limits(tier_changes=0.08), ["at most 8.0 % of the leads change tier"]),
+        # the change adds no hand-off, so it is not stopped for those there were
+        (Limits(handoffs_per_week=0.1), []),
+    ],
+)
+def test_limits(make: Callable[[str], Report], limits: Limits, exceeded: list[str]) -> None:
+    """A limit that is met exactly is kept."""
+    assert [check.name for check in replace(make("weight_up"), limits=limits).exceeded] == exceeded
+
+
+def test_the_limit_of_handoffs(make: Callable[[str], Report]) -> None:
+    """More hand-offs than allowed, and more than before."""
+    report = replace(make("threshold_moved"), limits=Limits(handoffs_per_week=0.4))
+    assert [check.name for check in report.exceeded] == ["at most 0.4 hand-offs per week"]
+
+
+@pytest.fixture(scope="module")
+def ranked() -> duckdb.DuckDBPyConnection:
+    """Give 60 leads of three months whose outcome follows the score before, and hardly the score after."""
+    random = np.random.default_rng(1)
+    database = duckdb.connect()
+    for schema in ("before", "after"):
+        database.execute(f"create schema {schema}")
+        database.execute(
+            f"create table {schema}.month_ends"
+            " (month date, lead_id varchar, total_score decimal(18, 6), tier varchar, has_opportunity boolean)"
+        )
+    for month in (1, 2, 3):
+        for lead in range(60):
+            good = int(random.integers(0, 10)) * 10
+            outcome = bool(random.random() < good / 150)
+            for schema, score in (("before", good), ("after", int(random.integers(0, 10)) * 10)):
+                values = [f"2025-{month:02}-01", f"L{lead:02}", score, "hot" if score >= 80 else "hold", outcome]
+                database.execute(f"insert into {schema}.month_ends values (?, ?, ?, ?, ?)", values)
+    return database
+
+
+def test_auc_and_lift_by_other_means(ranked: duckdb.DuckDBPyConnection) -> None:
+    """AUC within months by scikit-learn, weighted by pairs; the verdict follows from the interval."""
+    past = backtest.backtest(ranked, ["hot", "hold"], None)
+    for schema, found in zip(("before", "after"), past.auc, strict=True):
+        total = pairs = 0.0
+        for month in (1, 2, 3):
+            rows = ranked.execute(
+                f"select has_opportunity, total_score from {schema}.month_ends where month(month) = {month}"
+            ).fetchall()
+            outcomes, scores = [row[0] for row in rows], [float(row[1]) for row in rows]
+            count = sum(outcomes) * (len(outcomes) - sum(outcomes))
+            total, pairs = total + roc_auc_score(outcomes, scores) * count, pairs + count
+        assert found == pytest.approx(total / pairs)
+    assert past.verdict == "worse" and past.lift is None
+    assert past.interval[0] < past.difference < past.interval[1]
+    assert past == backtest.backtest(ranked, ["hot", "hold"], None)  # the same leads are drawn again
+
+
+def test_the_lift_counts_equal_scores_by_share() -> None:
+    """Of two best leads, two of the three that share the second place count two thirds each."""
+    month = np.zeros(6, int)
+    score = np.array([90.0, 80.0, 80.0, 80.0, 10.0, 10.0])
+    outcome = np.array([True, True, False, False, False, False])
+    assert backtest._lift(month, score, outcome, 2.0) == pytest.approx((1 + 1 / 3) / 2 / (2 / 6))
+
+
+def test_a_significant_loss_is_a_limit(ranked: duckdb.DuckDBPyConnection, make: Callable[[str], Report]) -> None:
+    """Exceeded only where the whole interval lies beyond what is put up with."""
+    report = replace(make("weight_up"), backtest=backtest.backtest(ranked, ["hot", "hold"], None))
+    assert [check.name for check in report.exceeded] == ["no significant loss of AUC"]
+    assert replace(report, limits=Limits(auc_loss=0.9)).exceeded == []
+
+
+def test_wilson() -> None:
+    """The interval of 10 in 20, as in the textbooks."""
+    low, high = backtest.TierRate("hot", 20, 10).interval
+    assert (round(low, 4), round(high, 4)) == (0.2993, 0.7007)
+
+
+@pytest.fixture
+def repository(project_copy: Path) -> Path:
+    """Give a copy of the project as a git repository with one commit."""
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "base"], ["tag", "base"]):
+        settings = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        subprocess.run(["git", *settings, *command], cwd=project_copy, check=True)
+    return project_copy
+
+
+def run(project: Path, *arguments: str | Path) -> click.testing.Result:
+    """Run the command as on the command line, the report beside the project."""
+    folder = ["--project-dir", str(project), "--out", str(project / "report")]
+    return click.testing.CliRunner().invoke(main, ["impact", *folder, *map(str, arguments)])
+
+
+def test_the_sample_from_git(
+    run_dbt: RunDbt, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command on the bundled sample against plain full builds, the user's database untouched."""
+    build = ["build", "--resource-type", "seed", "--resource-type", "model"]
+    own = run_dbt(tmp_path / "before", *build, project=repository)
+    assert own.exit_code == 0, own.output
+    edit("attribute_rules", "target_industry", points="40")(repository / "seeds" / "rules")
+    digest = hashlib.sha256(own.database.read_bytes()).hexdigest()
+    files = sorted(str(path) for path in repository.rglob("*") if ".git/" not in str(path))
+    monkeypatch.setenv("LEAD_SCORING_DUCKDB", str(own.database))
+    result = run(repository, "--base", "base", "--max-tier-changes", "0.1")
+    assert result.exit_code == 1, result.output
+    assert "Not kept: at most 10.0 % of the leads change tier" in result.stderr
+    assert "Scoring under the rules of base" in result.stderr
+    assert hashlib.sha256(own.database.read_bytes()).hexdigest() == digest
+    written = {str(path) for path in (repository / "report").rglob("*")} | {str(repository / "report")}
+    assert sorted(str(path) for path in repository.rglob("*") if ".git/" not in str(path)) == sorted({*files, *written})
+    expected = matrix(own, run_dbt(tmp_path / "after", *build, project=repository))
+    text = (repository / "report" / "report.md").read_text(encoding="utf-8")
+    tiers = ["hot", "nurture", "hold", "disqualified"]
+    for before in tiers:
+        (line,) = [line for line in text.splitlines() if line.startswith(f"| **{before}** |")]
+        found = [int(cell) for cell in line.split("|")[2:6]]
+        assert found == [expected.get((before, after), 0) for after in tiers]
+
+
+def matrix(before: Built, after: Built) -> dict[tuple[str, str], int]:
+    """Count leads by tier in two databases, by plain SQL."""
+    with duckdb.connect() as database:
+        for name, built in (("old", before), ("new", after)):
+            database.execute(f"attach '{built.database}' as {name} (read_only)")
+        rows = database.execute(
+            "select old.tier, new.tier, count(*) from old.lead_mart as old"
+            " full join new.lead_mart as new using (lead_id) group by all"
+        ).fetchall()
+    return {(old, new): count for old, new, count in rows}
+
+
+def test_equal_rules_build_nothing(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a spreadsheet has saved the file in its own way, or the lines stand in another order."""
+    path = repository / "seeds" / "rules" / "behavior_rules.csv"
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_bytes(("\r\n".join([header, *reversed(lines)]) + "\r\n").encode("utf-8-sig"))
+    monkeypatch.setattr(Scratch, "build", None)
+    result = run(repository, "--base", "base")
+    assert (result.exit_code, result.output) == (0, "Nothing changes: the rule book is that of base.\n")
+    assert "nothing changes" in (repository / "report" / "report.md").read_text(encoding="utf-8")
+    assert (repository / "report" / "report.html").exists()
+    assert (repository / "report" / "entering.csv").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_a_branch_that_lags_behind_is_told(repository: Path) -> None:
+    """Rule commits of the base that the branch lacks show as changed back, so they are counted."""
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run([*git, "checkout", "-qb", "newer"], cwd=repository, check=True)
+    edit("attribute_rules", "target_industry", points="40")(repository / "seeds" / "rules")
+    subprocess.run([*git, "commit", "-qam", "more"], cwd=repository, check=True)
+    subprocess.run([*git, "checkout", "-q", "base"], cwd=repository, check=True)
+    assert rules.commits_missing_here(repository, "newer") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--base", "nowhere"], "git does not know 'nowhere'"),
+        (["--base", "--all"], "git does not know '--all'"),
+        ([], "Give --base or --base-rules"),
+        (["--base", "base", "--base-rules", "seeds"], "does not exist"),
+        (["--base-rules", str(PROJECT / "tests")], "holds no rule csv"),
+        (["--base", "base", "--vars", "[1]"], "--vars must look like"),
+        (["--base", "base", "--target", "moon"], "no target 'moon'. It has sample, postgres"),
+        (["--base", "base", "--max-tier-changes", "20"], "20"),
+    ],
+)
+def test_errors_of_the_command_line(repository: Path, arguments: list[str], said: str) -> None:
+    """One readable message, and a status of its own."""
+    append("attribute_rules", "more,industry,小売業,,,5,小売業")(repository / "seeds" / "rules")
+    result = run(repository, *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("tier,min_score\n熱い,80\n".encode("cp932"), "tiers.csv, line 2: not UTF-8"),
+        (b"tier,min_score\nhot,eighty\n", "tiers.csv, line 2: min_score is 'eighty', which is no number."),
+        (b"tier,min_score\nhot,80,\n", "tiers.csv, line 2: the row has not as many cells as the header"),
+        (b"tier,min_score\nhot,80\nhot,70\n", "tiers.csv, line 3: tier 'hot' is there twice."),
+        (b"tier,min_score\n,80\n", "tiers.csv, line 2: tier is blank."),
+        (b"name,min_score\nhot,80\n", "tiers.csv: the first line names neither a column rule_id nor tier."),
+    ],
+)
+def test_errors_of_a_rule_file(content: bytes, said: str) -> None:
+    """File, line and what is wrong."""
+    with pytest.raises(rules.ImpactError, match=said):
+        rules.parse(content, "tiers.csv")
+
+
+def test_a_rule_book_that_dbt_refuses(repository: Path) -> None:
+    """The project's own sentence about the rule, not dbt's log."""
+    append("attribute_rules", "colour,colour,red,,,5,色")(repository / "seeds" / "rules")
+    result = run(repository, "--base-rules", repository / "seeds" / "rules", "--project-dir", str(repository))
+    assert result.exit_code == 0  # equal rules, however bad, change nothing
+    result = run(repository, "--base", "base")
+    assert result.exit_code == 2
+    assert 'leads have no attribute "colour"' in result.stderr
+    assert len(result.stderr) < 1000
+
+
+def test_rule_differences_in_words() -> None:
+    """Numbers compare as numbers, blank cells are named, and a file that is gone is a removed rule."""
+    before = {"behavior_rules": rules.parse(b"rule_id,points,max_awards,description\na,30.0,2,A\nb,1,,B\n", "x")}
+    after = {"behavior_rules": rules.parse(b"rule_id,points,max_awards,description\na,30,,A2\nc,-2.5,1,C\n", "x")}
+    told = [(change.rule_id, change.kind, change.words) for change in rules.differences(before, after)]
+    assert told == [
+        ("a", "changed", "max_awards 2 → (blank), description A → A2"),
+        ("c", "added", "points -2.5, max_awards 1"),
+        ("b", "removed", "points 1"),
+    ]
+    assert [change.rule_id for change in rules.differences(before, {})] == ["a", "b"]
+
+
+def test_a_scratch_schema_of_a_warehouse(
+    server: dict[str, str],  # noqa: F811
+    make: Callable[[str], Report],
+    clone: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On PostgreSQL the report is the same, the user's schema stays as it is, and nothing is left behind."""
+    project = copy_project(clone, tmp_path / "project")
+    shutil.copytree(SMALL / "rules", project / "seeds" / "rules", dirs_exist_ok=True)
+    base = shutil.copytree(project / "seeds" / "rules", tmp_path / "base")
+    CHANGES["reset_changed"](project / "seeds" / "rules")
+    raw = shutil.copytree(SMALL / "raw", tmp_path / "raw")
+    for path in (PROJECT / "sample_data").glob("*.csv"):  # a schema is asked for all columns of the contract
+        content = read_rows(raw / path.name) if (raw / path.name).exists() else []
+        columns = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+        with (raw / path.name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(content)
+    load(server, raw)
+    for name, value in server.items():
+        monkeypatch.setenv(name, value)
+    result = run(project, "--base-rules", base, "--target", "postgres", "--vars", as_vars(as_of=AS_OF))
+    assert result.exit_code == 0, result.output
+    found = (project / "report" / "report.md").read_text(encoding="utf-8").replace(f"`{base}`", "`origin/main`")
+    assert found == (SMALL / "expected" / "reset_changed.md").read_text(encoding="utf-8")
+    append("attribute_rules", "colour,colour,red,,,5,色")(project / "seeds" / "rules")
+    assert run(project, "--base-rules", base, "--target", "postgres").exit_code == 2
+    with connect(server) as connection, connection.cursor() as cursor:
+        cursor.execute("select nspname from pg_namespace where nspname like '%lead_scoring%'")
+        assert cursor.fetchall() == []
