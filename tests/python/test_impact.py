@@ -313,7 +313,7 @@ def test_a_branch_that_lags_behind_is_told(repository: Path) -> None:
         (["--base", "nowhere"], "git does not know 'nowhere'"),
         (["--base", "--all"], "git does not know '--all'"),
         ([], "Give --base or --base-rules"),
-        (["--base", "base", "--base-rules", "seeds"], "does not exist"),
+        (["--base", "base", "--base-rules", str(PROJECT / "seeds")], "and not both"),
         (["--base-rules", str(PROJECT / "tests")], "holds no rule csv"),
         (["--base", "base", "--vars", "[1]"], "--vars must look like"),
         (["--base", "base", "--target", "moon"], "no target 'moon'. It has sample, postgres"),

@@ -152,8 +152,7 @@ class Report:
                 f"{PREDICTS['cannot tell']}: {found} with an opportunity, at least {ENOUGH_LEADS} are needed ({auc})."
             )
         low, high = (points_of_auc(end) for end in past.interval)
-        change = points_of_auc(past.difference)
-        return f"{PREDICTS[past.verdict]}: {auc}, {change} (95 % interval {low} to {high})."
+        return f"{PREDICTS[past.verdict]}: {auc}; 95 % interval of the change {low} to {high}."
 
     @property
     def verdict(self) -> str:
@@ -181,6 +180,8 @@ class Report:
                 for change in self.changes
             )
         counts = Counter(change.kind for change in self.changes)
+        if len(counts) == 1:
+            return f"{len(self.changes)} rules {self.changes[0].kind}"
         told = [f"{counts[kind]} {kind}" for kind in ("changed", "added", "removed") if counts[kind]]
         return f"{len(self.changes)} rules: {', '.join(told)}"
 
