@@ -8,7 +8,7 @@
         {{ 'tier as rule_id,' if seed == 'tiers' }}
         'seeds/rules/{{ seed }}.csv' as file,
         {{ seed_line() }} as line
-    from {{ ref(seed) }}
+    from {{ ref(seed).render() }}
 {%- endmacro %}
 
 

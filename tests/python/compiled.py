@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 from dbt.cli.main import dbtRunner
@@ -35,6 +36,7 @@ class Relation:
     columns: dict[str, str]
     sql: str
     parents: frozenset[str]
+    layer: str
 
 
 class CompiledProject:
@@ -47,12 +49,12 @@ class CompiledProject:
             target_path: directory for dbt's artifacts, apart from the project's own.
 
         """
-        os.environ["LEAD_SCORING_DUCKDB"] = str(target_path / "lead_scoring.duckdb")
         variables = {"as_of": AS_OF.isoformat(" "), "timezone": TIMEZONE}
         arguments = ["--quiet", "compile", "--vars", json.dumps(variables)]
         arguments += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT / "profiles")]
         arguments += ["--target-path", str(target_path)]
-        outcome = dbtRunner().invoke(arguments)
+        with mock.patch.dict(os.environ, {"LEAD_SCORING_DUCKDB": str(target_path / "lead_scoring.duckdb")}):
+            outcome = dbtRunner().invoke(arguments)
         if not outcome.success:
             raise RuntimeError(f"dbt compile failed: {outcome.exception or outcome.result}")
         manifest = json.loads((target_path / "manifest.json").read_text())
@@ -128,7 +130,7 @@ def _load(database: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str
 def _in_build_order(manifest: dict[str, Any]) -> Iterator[Relation]:
     for source in manifest["sources"].values():
         columns = dict.fromkeys(source["columns"], "varchar")
-        yield Relation(source["name"], "raw", "source", columns, "", frozenset())
+        yield Relation(source["name"], "raw", "source", columns, "", frozenset(), "source")
     nodes = manifest["nodes"]
     waiting = {key: node for key, node in nodes.items() if node["resource_type"] in ("seed", "model")}
     done = set(manifest["sources"])
@@ -144,5 +146,6 @@ def _in_build_order(manifest: dict[str, Any]) -> Iterator[Relation]:
                 columns=node["config"].get("column_types") or dict.fromkeys(node["columns"], "varchar"),
                 sql=node["original_file_path"] if is_seed else node["compiled_code"],
                 parents=frozenset(key.split(".")[-1] for key in node["depends_on"].get("nodes", [])),
+                layer="seed" if is_seed else node["fqn"][1],
             )
         done.update(ready)

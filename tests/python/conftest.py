@@ -19,15 +19,6 @@ PROJECT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
 # Models about the build itself: which leads it computed, by raw ids.
 BOOKKEEPING = {"scored_leads", "changed_leads", "restaged_leads", "touched_leads", "base_fingerprints"}
-# Models that remember earlier builds, and what reads them: a clean build does not know what they know.
-RECORDS = {
-    "rule_book_history",
-    "rule_book_periods",
-    "published_scores",
-    "checklist_rule_facts",
-    "checklist_answers",
-    "scoring_checklist",
-}
 
 # hypothesis keeps test functions, and with them the duckdb module, beyond the interpreter's end;
 # duckdb reports that as a leak, after pytest's closing line. Registered first, so it runs last.

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
-from worlds import World, raw_tables, worlds
+from worlds import World, further_rows, worlds
 
 HORIZON = timedelta(days=90)
 MICROSECOND = timedelta(microseconds=1)
@@ -216,7 +216,7 @@ def test_a_months_scores_are_those_of_the_mart_at_its_end(project: CompiledProje
 
 def test_the_samples_scores_are_those_of_the_mart_then(project: CompiledProject, small_sample: Tables) -> None:
     """The same on the bundled sample, where every tier has leads."""
-    assert assert_review_shows_the_past(project, ({}, small_sample), AS_OF) > 100
+    assert assert_review_shows_the_past(project, ({}, small_sample), AS_OF) > 50
 
 
 # --- No leak -------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ def leaky(project: CompiledProject, model: str, changes: dict[str, str]) -> Comp
 
 
 @given(world=worlds(), data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_later_rows_change_no_figure_of_a_random_world(
     project: CompiledProject, world: World, data: st.DataObject
 ) -> None:
@@ -379,7 +379,7 @@ def test_later_rows_change_no_figure_of_a_random_world(
     assume(ends)
     since = data.draw(st.sampled_from(ends))
     instants = [since, since + MICROSECOND, *(since + timedelta(days=days) for days in (1, 10, 30, 89, 90, 91))]
-    later = data.draw(raw_tables(rule_book, instants=instants)) | {"leads": []}
+    later = data.draw(further_rows(instants)) | {"leads": []}
     for name in RAW:
         key = {"events": "event_id", "sales_activities": "activity_id", "opportunities": "opportunity_id"}.get(name)
         # ids of their own: a new version of an old row may rightly change the past

@@ -348,7 +348,10 @@ WARNINGS: dict[str, tuple[Callable[[Tables], Any], str]] = {
         " handed over. Fill sla_hours, or clear the other two.",
     ),
     "tiers exchanged": (
-        lambda book: (changed("tiers", "hot", min_score="50")(book), changed("tiers", "nurture", min_score="80")(book)),
+        lambda book: (
+            changed("tiers", "hot", min_score="50", rearm_below=None)(book),
+            changed("tiers", "nurture", min_score="80")(book),
+        ),
         "tiers.csv line 2, rule hot: the tier is handed to sales from 50 points, but a tier from 80 points is not."
         " Check that no two min_score are exchanged, or fill sla_hours of the higher tier too.",
     ),
@@ -549,7 +552,7 @@ def test_the_command_says_what_the_build_says(run_dbt: RunDbt, project_copy: Pat
 
     edit(project_copy / "seeds/rules/attribute_rules.csv", ("target_industry,industry", "target_industry,lead_source"))
     edit(project_copy / "seeds/rules/behavior_rules.csv", (",50,30,true", ",50,,true"))
-    edit(project_copy / "seeds/rules/tiers.csv", (",80点以上", ","))
+    edit(project_copy / "seeds/rules/tiers.csv", (",50点以上80点未満", ","))
     faulty = lint(project_copy)
     *sentences, closing = faulty.stdout.splitlines()
     assert faulty.returncode == 1

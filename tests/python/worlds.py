@@ -357,6 +357,15 @@ def _deadlines(leads: list[FollowedLead], instants: list[datetime], zone: ZoneIn
 
 
 @st.composite
+def further_rows(draw: st.DrawFn, instants: list[datetime]) -> Tables:
+    """Draw events, sales activities and opportunities at the given times, of the leads most worlds have."""
+    raw, owners = _Raw(draw, instants), ["L1", "l1", "L2 ", "L2", "nobody"]
+    makers = {"events": raw.event, "sales_activities": raw.sales_activity, "opportunities": raw.opportunity}
+    counts = {name: draw(st.integers(1, 9)) for name in makers}
+    return {name: raw.shuffled([make(n, owners) for n in range(counts[name])]) for name, make in makers.items()}
+
+
+@st.composite
 def worlds(draw: st.DrawFn, max_leads: int = 6, max_events: int = 40) -> World:
     """Draw a rule book, raw rows, an `as_of` (naive UTC) and a time zone's name.
 
