@@ -53,7 +53,8 @@
 {# After the run: the rows of the tests of the rule book that failed or warned, as sentences.
    `print`, so that they are seen under `--quiet` too. #}
 {% macro say_rule_problems(results) %}
-    {%- for result in results if result.node.name in rule_book_tests() and result.status in ('fail', 'warn') -%}
+    {%- set red = results | selectattr('node.name', 'in', rule_book_tests()) | selectattr('status', 'in', ['fail', 'warn']) -%}
+    {%- for result in red | sort(attribute='status,node.name') -%}
         {%- for row in run_query('select * from (' ~ result.node.compiled_code ~ ') as problems order by file, line') -%}
             {%- do print(('ERROR ' if result.status == 'fail' else 'WARNING ') ~ problem_sentence(row)) -%}
         {%- endfor -%}

@@ -424,7 +424,7 @@ TRIMMED: Tables = {
 
 @given(book=rule_books())
 @example(book=shipped() | TRIMMED)
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_legal_rule_book_is_refused(project: CompiledProject, book: Tables) -> None:
     """Hostile but legal rule books build; only half a decay is refused, which scoring reads as no decay."""
     for rule in book["behavior_rules"]:

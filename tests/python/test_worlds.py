@@ -112,7 +112,7 @@ def comparable(found: list[Row], columns: list[str]) -> list[tuple[Any, ...]]:
 @given(world=worlds())
 @example(world=boundary_world())
 @example(world=boundary_world(datetime(2026, 3, 1)))
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_models_agree_with_the_reference(project: CompiledProject, world: World) -> None:
     """Every table the reference knows is the same in the warehouse."""
     rule_book, raw, as_of, timezone = world
