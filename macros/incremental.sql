@@ -10,10 +10,25 @@
 
 
 {# True for the rows to compute now: those of the given leads, or all rows on a first build. A
-   unit test has no `this` and computes all its rows. #}
-{% macro is_among(leads, column='lead_id') -%}
+   unit test has no `this` and computes all its rows. `step`: a CTE that has these leads only. #}
+{% macro is_among(leads, column='lead_id', step=none) -%}
     {%- if not execute or (this and is_incremental()) -%}
-        {{ column }} in (select lead_id from {{ ref(leads) }})
+        {{ column }} in (select lead_id from {{ step or ref(leads) }})
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# True if another month than at the last build is the newest one over, or the newest one whose
+   outcomes are known: then the table of month ends is computed for all leads. #}
+{% macro has_new_month(with_outcomes=false) -%}
+    {%- if execute and this and is_incremental() -%}
+        {%- set newest = '(select max(month) from %s where %s)' -%}
+        {%- for condition in ['true', 'is_mature'][:2 if with_outcomes else 1] -%}
+            {{ newest % (ref('month_ends'), condition) }} is distinct from {{ newest % (this, condition) }}
+            {{- ' or ' if not loop.last }}
+        {%- endfor -%}
     {%- else -%}
         true
     {%- endif -%}
@@ -39,7 +54,10 @@
         select {{ key }} from {{ target }} where lead_id in ({{ recomputed | join(' union all ') }})
         union all
         select {{ key }} from {{ temporary }}
-    );
+    )
+    {%- if 'model.lead_scoring.month_ends' in model.depends_on.nodes %}
+        or {{ has_new_month(with_outcomes='"is_mature"' in columns) }}
+    {%- endif -%};
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ temporary }}
 {% endmacro %}
@@ -53,25 +71,24 @@
 
 {% macro mark_unfinished_leads() -%}
     insert into {{ ref('scored_leads').render() }}
-    select lead_id, '' as fingerprint, '' as repeats_fingerprint, '' as scoring_version from {{ this }}
+    select
+        lead_id, '' as fingerprint, '' as repeats_fingerprint, '' as outcomes_fingerprint, '' as scoring_version
+    from {{ this }}
 {%- endmacro %}
 
 
-{# After the run: if it built everything from staging to history, its leads are finished. #}
+{# After the run: if it built all that is computed by lead, its leads are finished. #}
 {% macro remember_scored_leads(results) %}
     {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY -%}
         {%- set built = results | selectattr('status', 'in', ['success', 'pass']) | map(attribute='node.unique_id') | list -%}
-        {%- set left = graph.nodes.values()
-            | selectattr('resource_type', 'equalto', 'model')
-            | selectattr('fqn.1', 'in', ['rules', 'staging', 'scoring'])
-            | rejectattr('unique_id', 'in', built) | list -%}
+        {%- set left = models_in(staging_folders() + scoring_folders()) | rejectattr('unique_id', 'in', built) | list -%}
         {%- if not left -%}
             {%- set model = 'model.lead_scoring.' -%}
             {%- set scored_leads = graph.nodes[model ~ 'scored_leads'].relation_name -%}
             {%- set touched_leads = graph.nodes[model ~ 'touched_leads'].relation_name -%}
             delete from {{ scored_leads }} where lead_id in (select lead_id from {{ touched_leads }});
             insert into {{ scored_leads }}
-            select lead_id, fingerprint, repeats_fingerprint, scoring_version from {{ touched_leads }}
+            select lead_id, fingerprint, repeats_fingerprint, outcomes_fingerprint, scoring_version from {{ touched_leads }}
             where fingerprint is not null
             {%- for leads in lead_lists() -%}
                 {#- an erased person is not to live on in a list of the work done -#}
@@ -82,14 +99,34 @@
 {% endmacro %}
 
 
-{# The SQL of a layer as one hash: who changes a model need not think of `--full-refresh`. #}
-{% macro code_version(layers) -%}
+{# The SQL of some folders as one hash: who changes a model need not think of `--full-refresh`. #}
+{% macro code_version(folders) -%}
     {%- set checksums = [] -%}
-    {%- for node in graph.get('nodes', {}).values() if node.resource_type == 'model' and node.fqn[1] in layers -%}
+    {%- for node in models_in(folders) -%}
         {%- do checksums.append(node.name ~ node.checksum.checksum) -%}
     {%- endfor -%}
     {{ local_md5(checksums | sort | join) }}
 {%- endmacro %}
+
+
+{# The models in folders of these names, without those in folders below. #}
+{% macro models_in(folders) %}
+    {%- set models = [] -%}
+    {%- for node in graph.get('nodes', {}).values() if node.resource_type == 'model' and node.fqn[-2] in folders -%}
+        {%- do models.append(node) -%}
+    {%- endfor -%}
+    {{- return(models) -}}
+{% endmacro %}
+
+
+{# Where the tables lie that are computed by lead, and what they are computed from. #}
+{% macro staging_folders() %}
+    {{- return(['staging', 'base', 'changes']) -}}
+{% endmacro %}
+
+{% macro scoring_folders() %}
+    {{- return(['rules', 'scoring', 'month_ends']) -}}
+{% endmacro %}
 
 
 {# A record that is never rewritten still forgets who was erased. No lead at all means that the

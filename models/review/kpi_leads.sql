@@ -39,16 +39,16 @@ leads_by_tier as (
 
     select
         month_ends.month,
-        history.tier,
+        stays.tier,
         count(*) as leads
     from month_ends
-    inner join {{ ref('score_history') }} as history
+    inner join {{ ref('tier_stays') }} as stays
         on
-            month_ends.month_end_at > history.valid_from
-            and (history.valid_to is null or month_ends.month_end_at <= history.valid_to)
+            month_ends.month_end_at > stays.entered_at
+            and (stays.left_at is null or month_ends.month_end_at <= stays.left_at)
     inner join {{ ref('stg_leads') }} as leads
-        on month_ends.month_end_at > leads.created_at and history.lead_id = leads.lead_id
-    group by month_ends.month, history.tier
+        on month_ends.month_end_at > leads.created_at and stays.lead_id = leads.lead_id
+    group by month_ends.month, stays.tier
 
 ),
 

@@ -30,12 +30,6 @@ totals as (
 
 ),
 
-tier_bands as (
-
-    select * from {{ ref('tier_bands') }}
-
-),
-
 lead_scores as (
 
     select
@@ -54,7 +48,7 @@ lead_scores as (
         totals.resets_at,
         totals.points_lost_to_resets
     from totals
-    left join tier_bands on {{ is_in_tier_band('totals', 'tier_bands') }}
+    left join {{ ref('tier_bands') }} as tier_bands on {{ is_in_tier_band('totals', 'tier_bands') }}
 
 )
 

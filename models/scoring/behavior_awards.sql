@@ -10,7 +10,10 @@ award_moments as (
 event_matches as (
 
     select * from {{ ref('event_matches') }}
-    where not is_bot and {{ is_among('touched_leads') }}
+    where
+        not is_bot
+        -- with the list of leads on both sides DuckDB would join all 50 M events first (4.4 s, not 1.7 s)
+        and {{ is_among('touched_leads', step='award_moments') }}
 
 ),
 

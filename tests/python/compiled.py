@@ -36,7 +36,7 @@ class Relation:
     columns: dict[str, str]
     sql: str
     parents: frozenset[str]
-    layer: str
+    folder: str
 
 
 class CompiledProject:
@@ -146,6 +146,6 @@ def _in_build_order(manifest: dict[str, Any]) -> Iterator[Relation]:
                 columns=node["config"].get("column_types") or dict.fromkeys(node["columns"], "varchar"),
                 sql=node["original_file_path"] if is_seed else node["compiled_code"],
                 parents=frozenset(key.split(".")[-1] for key in node["depends_on"].get("nodes", [])),
-                layer="seed" if is_seed else node["fqn"][1],
+                folder="seed" if is_seed else node["fqn"][-2],
             )
         done.update(ready)

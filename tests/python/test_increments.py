@@ -5,7 +5,7 @@ import json
 import random
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,8 @@ RunDbt = Callable[..., Built]
 # The text of the seeds, in which the in-memory copy writes blanks differently.
 RULE_TEXTS = {"rules_version", "content", "content_hash"}
 ONLY_MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-# Reviews are computed whole by every build, from the tables compared here.
-WITHOUT_REVIEWS = (*ONLY_MODELS, "--exclude", "path:models/review")
+# Other reviews are computed whole by every build, from the tables compared here.
+WITHOUT_REVIEWS = (*ONLY_MODELS, "--exclude", "path:models/review/*.sql")
 
 
 def write(path: Path, header: list[str], content: list[Row]) -> None:
@@ -83,7 +83,7 @@ class Warehouse:
     def differences(self) -> list[str]:
         """Name the models whose rows are not those of one clean build."""
         skipped = {"source", "seed", "review"}
-        by_lead = [relation.name for relation in self.compiled.relations if relation.layer not in skipped]
+        by_lead = [relation.name for relation in self.compiled.relations if relation.folder not in skipped]
         compared = [name for name in by_lead if name not in BOOKKEEPING and not name.startswith("base_")]
         found = []
         with self.compiled.score(self.rule_book, self.raw, self.as_of, self.timezone, compared) as clean:
@@ -250,6 +250,27 @@ def test_only_touched_leads_are_recomputed(warehouse: Warehouse, sample_days: li
     assert warehouse.differences() == []
 
 
+def days_of_reviews(warehouse: Warehouse, raw: Tables) -> Iterator[list[str]]:
+    """Build on days on which reviews change though no lead does; yield what is not as in a clean build."""
+    without = raw | {"opportunities": raw["opportunities"][::2], "sales_activities": raw["sales_activities"][::2]}
+    for as_of, rows_ in [
+        (datetime(2026, 6, 29, 14), without),
+        (datetime(2026, 6, 29, 15), without),  # the outcomes of March are known from now on
+        (datetime(2026, 6, 30, 15), without),  # June is over
+        (datetime(2026, 6, 30, 15), raw),
+        (datetime(2026, 3, 31, 14), raw),
+    ]:
+        warehouse.as_of = as_of
+        warehouse.load(rows_)
+        warehouse.build()
+        yield warehouse.differences()
+
+
+def test_reviews_follow_the_clock_and_the_outcomes(warehouse: Warehouse, sample_days: list[Tables]) -> None:
+    """Months that end or come to be known, opportunities and contacts that arrive later, and a clock set back."""
+    assert [different for different in days_of_reviews(warehouse, sample_days[0]) if different] == []
+
+
 FAULTS = {
     # the watermark of many projects: a late row, or one without load time, is never read
     "staging/base/base_fingerprints": (
@@ -266,14 +287,35 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("model", FAULTS)
-def test_planted_faults_are_caught(warehouse: Warehouse, sample_days: list[Tables], model: str) -> None:
-    """Forgetting late rows, rivals of an event or leads moved by a rule turns the comparison red."""
-    sound, faulty = FAULTS[model]
+REVIEW_FAULTS = {
+    # an opportunity that arrives later is not seen
+    "staging/changes/touched_leads": ("or leads.outcomes_fingerprint is distinct from", "and '' <>"),
+    # the outcomes of a month stay unknown
+    "review/month_ends/month_end_scores": ("with_outcomes=true", ""),
+    # the points of a month that ended are missing
+    "review/month_ends/month_end_rule_points": ("has_new_month()", "'1 = 0'"),
+}
+
+
+def plant(warehouse: Warehouse, model: str, sound: str, faulty: str) -> None:
+    """Replace a part of a model's SQL."""
     path = warehouse.folder / "models" / f"{model}.sql"
     text = path.read_text(encoding="utf-8")
     assert sound in text
     path.write_text(text.replace(sound, faulty), encoding="utf-8")
+
+
+@pytest.mark.parametrize("model", REVIEW_FAULTS)
+def test_planted_faults_of_reviews_are_caught(warehouse: Warehouse, sample_days: list[Tables], model: str) -> None:
+    """Missing what arrived later, what is known now or what is over turns the comparison red."""
+    plant(warehouse, model, *REVIEW_FAULTS[model])
+    assert any(days_of_reviews(warehouse, sample_days[0]))
+
+
+@pytest.mark.parametrize("model", FAULTS)
+def test_planted_faults_are_caught(warehouse: Warehouse, sample_days: list[Tables], model: str) -> None:
+    """Forgetting late rows, rivals of an event or leads moved by a rule turns the comparison red."""
+    plant(warehouse, model, *FAULTS[model])
     before, after = sample_days
     first, second = sorted(after["leads"], key=lambda row: row["lead_id"] or "")[-2:]
     event = next(row for row in after["events"] if row["lead_id"] == first["lead_id"])

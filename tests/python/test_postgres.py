@@ -18,7 +18,7 @@ from test_rule_lint import ERRORS, WARNINGS, shipped
 
 AS_OF = "2026-06-30 15:00:00"
 # Each engine has a row hash of its own; it is compared only with itself.
-HASHES = {"fingerprint", "repeats_fingerprint"}
+HASHES = {"fingerprint", "repeats_fingerprint", "outcomes_fingerprint"}
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ base_fingerprints as (
 
     select
         lead_id,
-        fingerprint || '/{{ code_version(["staging"]) }}' as fingerprint
+        fingerprint || '/{{ code_version(staging_folders()) }}' as fingerprint
     from {{ ref('base_fingerprints') }}
 
 ),

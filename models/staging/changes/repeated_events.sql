@@ -16,12 +16,11 @@ with
     ),
 {%- endif %}
 
+-- candidates: counting usable rows only would read every column of every row (8 s, not 6 s)
 repeated_ids as (
 
     select event_id from {{ ref('base_events') }}
-    where
-        rejection_reason is null
-        and {{ 'event_id in (select rechecked_ids.event_id from rechecked_ids)' if is_incremental() else 'true' }}
+    where {{ 'event_id in (select rechecked_ids.event_id from rechecked_ids)' if is_incremental() else 'true' }}
     group by event_id
     having count(*) > 1
 
@@ -38,6 +37,16 @@ versions as (
 
 ),
 
+ranked as (
+
+    select
+        *,
+        {{ version_number('events') }} as version_rank,
+        count(*) over (partition by event_id) as version_count
+    from versions
+
+),
+
 repeated_events as (
 
     select
@@ -49,8 +58,9 @@ repeated_events as (
         asset,
         is_bot,
         raw_values,
-        {{ version_number('events') }} as version_rank
-    from versions
+        version_rank
+    from ranked
+    where version_count > 1
 
 )
 

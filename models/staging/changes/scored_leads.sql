@@ -6,6 +6,7 @@ scored_leads as (
         cast(null as {{ dbt.type_string() }}) as lead_id,
         cast(null as {{ dbt.type_string() }}) as fingerprint,
         cast(null as {{ dbt.type_string() }}) as repeats_fingerprint,
+        cast(null as {{ dbt.type_string() }}) as outcomes_fingerprint,
         cast(null as {{ dbt.type_string() }}) as scoring_version
     -- `remember_scored_leads` fills it at the end of a build
     where 1 = 0

@@ -15,8 +15,16 @@ scored_leads as (
 
 current_version as (
 
-    select rules_version || '/{{ code_version(["rules", "scoring"]) }}/{{ var("timezone") }}' as scoring_version
+    select
+        rules_version || '/{{ code_version(scoring_folders()) }}/{{ var("timezone") }}/{{ var("outcome_horizon_days") }}'
+            as scoring_version
     from {{ ref('rules_version') }}
+
+),
+
+outcomes as (
+
+    select * from {{ ref('outcome_fingerprints') }}
 
 ),
 
@@ -26,6 +34,7 @@ leads as (
         lead_id,
         fingerprint,
         repeats_fingerprint,
+        '' as outcomes_fingerprint,
         '' as scoring_version
     from restaged_leads
     union all
@@ -33,6 +42,7 @@ leads as (
         lead_id,
         fingerprint,
         repeats_fingerprint,
+        outcomes_fingerprint,
         scoring_version
     from scored_leads
 
@@ -44,10 +54,14 @@ touched_leads as (
         leads.lead_id,
         leads.fingerprint,
         leads.repeats_fingerprint,
+        coalesce(outcomes.outcomes_fingerprint, '') as outcomes_fingerprint,
         current_version.scoring_version
     from leads
+    left join outcomes on leads.lead_id = outcomes.lead_id
     cross join current_version
-    where leads.scoring_version <> current_version.scoring_version
+    where
+        leads.scoring_version <> current_version.scoring_version
+        or leads.outcomes_fingerprint is distinct from coalesce(outcomes.outcomes_fingerprint, '')
 
 )
 

@@ -17,6 +17,13 @@ outcomes as (
 
 ),
 
+history as (
+
+    select * from {{ ref('score_history') }}
+    where {{ is_among('touched_leads') }} or {{ has_new_month(with_outcomes=true) }}
+
+),
+
 -- a lead with an opportunity is left out from then on: its score is partly its result
 scored as (
 
@@ -35,7 +42,7 @@ scored as (
         case when outcomes.first_opportunity_at < month_ends.horizon_ends_at then outcomes.first_opportunity_at end
             as opportunity_at
     from month_ends
-    inner join {{ ref('score_history') }} as history
+    inner join history
         on
             month_ends.month_end_at > history.valid_from
             and (history.valid_to is null or month_ends.month_end_at <= history.valid_to)

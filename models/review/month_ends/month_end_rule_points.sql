@@ -28,7 +28,9 @@ ledger as (
     from {{ ref('score_ledger') }} as ledger
     left join {{ ref('engagement_episodes') }} as episodes
         on ledger.lead_id = episodes.lead_id and ledger.episode = episodes.episode
-    where ledger.entry_type <> 'reset'
+    where
+        ledger.entry_type <> 'reset'
+        and ({{ is_among('touched_leads', 'ledger.lead_id') }} or {{ has_new_month() }})
 
 ),
 
