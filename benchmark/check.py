@@ -4,8 +4,10 @@ from pathlib import Path
 
 import duckdb
 
-# Tables with these names hold what the incremental machinery remembers and not what it computes.
+# Tables beginning with these names hold what the incremental machinery remembers and not what it computes,
 STATE_TABLES = ("scored_leads", "changed_leads", "restaged_leads", "touched_leads")
+# or what was in force and what was published by each build so far, and the checklist that quotes it.
+RECORDS = ("published_scores", "rule_book_history", "checklist_", "scoring_checklist")
 
 
 def save_mart(database: Path, path: Path) -> int:
@@ -79,7 +81,7 @@ def relations(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str,
         " where database_name = $1 and schema_name in ('main', 'raw') and not internal"
     )
     found = dict(connection.execute(query, [database]).fetchall())
-    return {name: sql for name, sql in found.items() if not name.startswith(STATE_TABLES)}
+    return {name: sql for name, sql in found.items() if not name.startswith(STATE_TABLES + RECORDS)}
 
 
 def differing_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
