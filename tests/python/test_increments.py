@@ -151,7 +151,7 @@ def stories(draw: st.DrawFn) -> tuple[list[tuple[Tables, Tables | None]], dateti
 
 
 @given(story=stories())
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 def test_any_arrival_equals_a_clean_build(
     clone: Path, tmp_path_factory: pytest.TempPathFactory, run_dbt: RunDbt, project: CompiledProject, story: Any
 ) -> None:
@@ -183,22 +183,22 @@ def test_interrupted_builds_are_made_good(warehouse: Warehouse, sample_days: lis
     warehouse.build_killed_after("stg_events")
     warehouse.build()
     assert warehouse.differences() == []
-    for model in ("changed_leads", "repeated_events", "active_spans", "score_changes"):
+    for model in ("changed_leads", "repeated_events", "score_changes"):
         warehouse.load(after)
         warehouse.build_killed_after(model)
         # the raw rows are again those of the last finished build: nothing seems to have changed
         warehouse.load(before)
         warehouse.build()
         assert warehouse.differences() == [], model
-    gone = before["leads"][0]["lead_id"]
-    without = {table: [row for row in content if row["lead_id"] != gone] for table, content in before.items()}
-    for interrupted in (WITHOUT_REVIEWS, (*WITHOUT_REVIEWS, "--full-refresh")):
-        warehouse.load(without)
+    leads = [row["lead_id"] for row in before["leads"]]
+    for number, interrupted in enumerate((WITHOUT_REVIEWS, (*WITHOUT_REVIEWS, "--full-refresh")), start=1):
+        gone = leads[:number]
+        warehouse.load(
+            {table: [row for row in content if row["lead_id"] not in gone] for table, content in before.items()}
+        )
         warehouse.build_killed_after("changed_leads", interrupted)
         warehouse.build()
         assert warehouse.differences() == []
-        warehouse.load(before)
-        warehouse.build()
 
 
 def test_partial_and_empty_runs_are_made_good(warehouse: Warehouse, sample_days: list[Tables]) -> None:
@@ -250,14 +250,28 @@ def test_only_touched_leads_are_recomputed(warehouse: Warehouse, sample_days: li
     assert warehouse.differences() == []
 
 
+def days_of_scores(warehouse: Warehouse, sample_days: list[Tables]) -> Iterator[list[str]]:
+    """Build after a rough day, an event that changed hands and fewer rules; yield what is not as in a clean build."""
+    before, after = sample_days
+    first, second = sorted(after["leads"], key=lambda row: row["lead_id"] or "")[-2:]
+    event = next(row for row in after["events"] if row["lead_id"] == first["lead_id"])
+    moved = event | {"lead_id": second["lead_id"], "loaded_at": "2026-06-30 14:59:59"}
+    fewer_rules = read_rows(PROJECT / "seeds" / "rules" / "behavior_rules.csv")[:3]
+    moves = after | {"events": [*after["events"], moved]}
+    for raw, rule_book in [(before, None), (after, None), (moves, None), (moves, {"behavior_rules": fewer_rules})]:
+        warehouse.load(raw, rule_book)
+        warehouse.build()
+        yield warehouse.differences()
+
+
 def days_of_reviews(warehouse: Warehouse, raw: Tables) -> Iterator[list[str]]:
     """Build on days on which reviews change though no lead does; yield what is not as in a clean build."""
     without = raw | {"opportunities": raw["opportunities"][::2], "sales_activities": raw["sales_activities"][::2]}
     for as_of, rows_ in [
         (datetime(2026, 6, 29, 14), without),
-        (datetime(2026, 6, 29, 15), without),  # the outcomes of March are known from now on
-        (datetime(2026, 6, 30, 15), without),  # June is over
-        (datetime(2026, 6, 30, 15), raw),
+        (datetime(2026, 6, 29, 14), raw),
+        (datetime(2026, 6, 29, 15), raw),  # the outcomes of March are known from now on
+        (datetime(2026, 6, 30, 15), raw),  # June is over
         (datetime(2026, 3, 31, 14), raw),
     ]:
         warehouse.as_of = as_of
@@ -316,16 +330,4 @@ def test_planted_faults_of_reviews_are_caught(warehouse: Warehouse, sample_days:
 def test_planted_faults_are_caught(warehouse: Warehouse, sample_days: list[Tables], model: str) -> None:
     """Forgetting late rows, rivals of an event or leads moved by a rule turns the comparison red."""
     plant(warehouse, model, *FAULTS[model])
-    before, after = sample_days
-    first, second = sorted(after["leads"], key=lambda row: row["lead_id"] or "")[-2:]
-    event = next(row for row in after["events"] if row["lead_id"] == first["lead_id"])
-    moved = event | {"lead_id": second["lead_id"], "loaded_at": "2026-06-30 14:59:59"}
-    missed = []
-    for raw in (before, after, after | {"events": [*after["events"], moved]}):
-        warehouse.load(raw)
-        warehouse.build()
-        missed += warehouse.differences()
-    fewer_rules = read_rows(PROJECT / "seeds" / "rules" / "behavior_rules.csv")[:3]
-    warehouse.load(warehouse.raw, {"behavior_rules": fewer_rules})
-    warehouse.build()
-    assert missed + warehouse.differences()
+    assert any(days_of_scores(warehouse, sample_days))

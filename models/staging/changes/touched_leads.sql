@@ -16,8 +16,8 @@ scored_leads as (
 current_version as (
 
     select
-        rules_version || '/{{ code_version(scoring_folders()) }}/{{ var("timezone") }}/{{ var("outcome_horizon_days") }}'
-            as scoring_version
+        rules_version || '/{{ code_version(scoring_folders()) }}'
+        || '/{{ var("timezone") }}/{{ var("outcome_horizon_days") }}' as scoring_version
     from {{ ref('rules_version') }}
 
 ),
