@@ -70,10 +70,16 @@
 {%- endmacro %}
 
 {% macro mark_unfinished_leads() -%}
-    insert into {{ ref('scored_leads').render() }}
+    insert into {{ ref('scored_leads').render() }} ({{ scored_lead_columns() }})
     select
         lead_id, '' as fingerprint, '' as repeats_fingerprint, '' as outcomes_fingerprint, '' as scoring_version
     from {{ this }}
+{%- endmacro %}
+
+
+{# By name: a table that an older version made has a younger column last. #}
+{% macro scored_lead_columns() -%}
+    lead_id, fingerprint, repeats_fingerprint, outcomes_fingerprint, scoring_version
 {%- endmacro %}
 
 
@@ -87,8 +93,8 @@
             {%- set scored_leads = graph.nodes[model ~ 'scored_leads'].relation_name -%}
             {%- set touched_leads = graph.nodes[model ~ 'touched_leads'].relation_name -%}
             delete from {{ scored_leads }} where lead_id in (select lead_id from {{ touched_leads }});
-            insert into {{ scored_leads }}
-            select lead_id, fingerprint, repeats_fingerprint, outcomes_fingerprint, scoring_version from {{ touched_leads }}
+            insert into {{ scored_leads }} ({{ scored_lead_columns() }})
+            select {{ scored_lead_columns() }} from {{ touched_leads }}
             where fingerprint is not null
             {%- for leads in lead_lists() -%}
                 {#- an erased person is not to live on in a list of the work done -#}
