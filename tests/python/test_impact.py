@@ -88,6 +88,14 @@ def make(small: tuple[Scratch, Extract], tmp_path_factory: pytest.TempPathFactor
     return report
 
 
+def test_the_second_build_stages_nothing_again(make: Callable[[str], Report], small: tuple[Scratch, Extract]) -> None:
+    """What was staged under one rule book is reused under the other; every lead is scored anew."""
+    make("weight_up")
+    with duckdb.connect(small[0].credentials["path"], read_only=True) as database:
+        assert database.execute("select count(*) from restaged_leads").fetchone() == (0,)
+        assert database.execute("select count(*) > 0 from touched_leads").fetchone() == (True,)
+
+
 def changed_rules(folder: Path, parent: Path, name: str) -> Path:
     """Copy a rule book and change it."""
     copied = Path(shutil.copytree(folder, parent / "rules"))

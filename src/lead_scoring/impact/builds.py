@@ -70,7 +70,7 @@ SELECTED = ("resource_type:seed",) + tuple(
     f"{models},resource_type:model"
     for models in (
         *("path:models/rules", "path:models/staging", "path:models/scoring"),
-        *("+lead_mart", "+lead_score_reasons", "+sales_handoffs", "+month_end_scores"),
+        *("+lead_mart", "+lead_score_reasons", "+sales_handoffs", "+path:models/review/month_ends"),
     )
 )
 # Checked in both builds; a rule change must not be able to break them.
