@@ -56,7 +56,7 @@
         select {{ key }} from {{ temporary }}
     )
     {%- if 'model.lead_scoring.month_ends' in model.depends_on.nodes %}
-        or {{ has_new_month(with_outcomes='"is_mature"' in columns) }}
+        or {{ has_new_month(with_outcomes='is_mature' in arg_dict['dest_columns'] | map(attribute='name') | map('lower')) }}
     {%- endif -%};
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ temporary }}

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from lead_scoring.ranking import auc, verdict
+
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.int64]
@@ -71,8 +73,7 @@ class Standing:
     @property
     def verdict(self) -> str:
         """Whether the gain over the current rules is more than chance."""
-        low, high = self.gain_interval
-        return "better" if low > 0 else "worse" if high < 0 else "cannot tell"
+        return verdict(self.gain_interval)
 
 
 @dataclass(frozen=True)
@@ -161,19 +162,3 @@ def compare(rows: LeadMonths, scores: list[Floats]) -> list[Standing]:
         Standing(area, tuple(interval), area - observed[0], tuple(gain))
         for area, interval, gain in zip(observed, intervals, gains, strict=True)
     ]
-
-
-def auc(won: Flags, rank: Counts, weight: Counts) -> float:
-    """Return the area under the ROC curve, ties counting half; nan if all rows have the same outcome.
-
-    scikit-learn's function says the same and takes a hundred times as long, which the bootstrap cannot afford.
-
-    Arguments:
-        won: outcome per row.
-        rank: place of the row's score among the distinct scores, lowest 0.
-        weight: how often the row counts.
-
-    """
-    winners, losers = np.bincount(rank, weight * won), np.bincount(rank, weight * ~won)
-    pairs = winners.sum() * losers.sum()
-    return float(winners @ (losers.cumsum() - losers / 2) / pairs) if pairs else float("nan")

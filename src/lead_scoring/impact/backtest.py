@@ -7,6 +7,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from lead_scoring.ranking import auc, verdict
+
 # Enough for an interval whose ends hold to the third decimal, and done in about a second.
 RESAMPLES = 1000
 SEED = 20260630
@@ -86,10 +88,7 @@ class Backtest:
     @property
     def verdict(self) -> str:
         """`better`, `worse` or `cannot tell`."""
-        if self.interval is None:
-            return "cannot tell"
-        low, high = self.interval
-        return "better" if low > 0 else "worse" if high < 0 else "cannot tell"
+        return verdict(self.interval) if self.interval else "cannot tell"
 
     @property
     def is_enough(self) -> bool:
@@ -125,11 +124,12 @@ def backtest(database: duckdb.DuckDBPyConnection, tiers: list[str], per_week: De
     outcome = np.array(outcomes, dtype=bool)
     scores = tuple(np.array(column, dtype=float) for column in (old_scores, new_scores))
     opportunity_leads = len({lead for lead, has_one in zip(leads, outcomes, strict=True) if has_one})
-    ones = np.ones(len(both))
+    ones = np.ones(len(both), int)
     rankings = tuple(_Ranking(month, score, outcome) for score in scores)
-    auc = tuple(ranking.auc(ones) for ranking in rankings)
+    areas = tuple(ranking.auc(ones) for ranking in rankings)
+    has_pairs = not np.isnan(areas).any()
     interval = None
-    if None not in auc and opportunity_leads >= ENOUGH_LEADS:
+    if has_pairs and opportunity_leads >= ENOUGH_LEADS:
         interval = _interval(rankings, _codes(leads))
     per_month = float(per_week) * WEEKS_PER_MONTH if per_week is not None else None
     lift = None
@@ -143,7 +143,7 @@ def backtest(database: duckdb.DuckDBPyConnection, tiers: list[str], per_week: De
         left_out=left_out,
         left_out_opportunities=left_out_opportunities,
         rates=(_rates(old_tiers, outcomes, tiers), _rates(new_tiers, outcomes, tiers)),
-        auc=None if None in auc else auc,
+        auc=areas if has_pairs else None,
         interval=interval,
         capacity=per_month,
         lift=lift,
@@ -155,23 +155,14 @@ class _Ranking:
 
     def __init__(self, month: np.ndarray, score: np.ndarray, outcome: np.ndarray) -> None:
         self.outcome = outcome
-        # one class per month and score; ties share a class and count half
-        keys, self.place = np.unique(np.column_stack([month, score]), axis=0, return_inverse=True)
-        self.place = self.place.reshape(-1)
-        self.size = len(keys)
-        self.month_of_class = keys[:, 0].astype(int)
+        # one place per month and score; ties share a place
+        places, rank = np.unique(np.column_stack([month, score]), axis=0, return_inverse=True)
+        self.rank = rank.reshape(-1)
+        self.month_of_rank = places[:, 0].astype(int)
 
-    def auc(self, weights: np.ndarray) -> float | None:
-        """Share of pairs (with, without opportunity) of the same month in the right order; ties count half."""
-        if not self.size:
-            return None
-        with_one = np.bincount(self.place, weights * self.outcome, self.size)
-        without = np.bincount(self.place, weights * ~self.outcome, self.size)
-        by_month = np.bincount(self.month_of_class, without)
-        # those without an opportunity below a class, counted from the beginning of its month
-        below = np.cumsum(without) - without - (np.cumsum(by_month) - by_month)[self.month_of_class]
-        pairs = float((with_one * by_month[self.month_of_class]).sum())
-        return float((with_one * (below + without / 2)).sum()) / pairs if pairs else None
+    def auc(self, weights: np.ndarray) -> float:
+        """Share of pairs (with, without opportunity) of the same month in the right order; nan without a pair."""
+        return auc(self.outcome, self.rank, weights, self.month_of_rank)
 
 
 def _interval(rankings: tuple[_Ranking, ...], lead: np.ndarray) -> tuple[float, float]:
@@ -180,11 +171,10 @@ def _interval(rankings: tuple[_Ranking, ...], lead: np.ndarray) -> tuple[float, 
     count = int(lead.max()) + 1
     differences = []
     for _ in range(RESAMPLES):
-        weights = np.bincount(random.integers(0, count, count), minlength=count)[lead].astype(float)
+        weights = np.bincount(random.integers(0, count, count), minlength=count)[lead]
         old, new = (ranking.auc(weights) for ranking in rankings)
-        if old is not None and new is not None:
-            differences.append(new - old)
-    low, high = np.quantile(differences, [0.025, 0.975])
+        differences.append(new - old)
+    low, high = np.nanquantile(differences, [0.025, 0.975])
     return float(low), float(high)
 
 

@@ -10,13 +10,14 @@ from lead_scoring.impact.errors import ImpactError
 
 LIMIT_EXCEEDED = 1
 FAILED = 2
+DIRECTORY = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 @click.command()
 @click.option("--base", metavar="REVISION", help="Git revision to compare with, like origin/main.")
 @click.option(
     "--base-rules",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=DIRECTORY,
     help="Directory of rule csvs to compare with, instead of --base.",
 )
 @click.option(
@@ -30,7 +31,7 @@ FAILED = 2
 @click.option("--target", default="", help="Target of profiles.yml; its default target if not given.")
 @click.option(
     "--project-dir",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=DIRECTORY,
     default=Path("."),
     help="Root of the dbt project.  [default: here]",
 )
