@@ -22,10 +22,10 @@
 
 {# True if another month than at the last build is the newest one over, or the newest one whose
    outcomes are known: then the table of month ends is computed for all leads. #}
-{% macro has_new_month(with_outcomes=false) -%}
+{% macro has_new_month() -%}
     {%- if execute and this and is_incremental() -%}
         {%- set newest = '(select max(month) from %s where %s)' -%}
-        {%- for condition in ['true', 'is_mature'][:2 if with_outcomes else 1] -%}
+        {%- for condition in ['true', 'is_mature'] -%}
             {{ newest % (ref('month_ends'), condition) }} is distinct from {{ newest % (this, condition) }}
             {{- ' or ' if not loop.last }}
         {%- endfor -%}
@@ -56,7 +56,7 @@
         select {{ key }} from {{ temporary }}
     )
     {%- if 'model.lead_scoring.month_ends' in model.depends_on.nodes %}
-        or {{ has_new_month(with_outcomes='is_mature' in arg_dict['dest_columns'] | map(attribute='name') | map('lower')) }}
+        or {{ has_new_month() }}
     {%- endif -%};
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ temporary }}

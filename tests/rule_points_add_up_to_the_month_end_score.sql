@@ -1,4 +1,3 @@
--- Both directions: a score without its points, and points without their score.
 with
 
 rule_points as (
@@ -18,7 +17,7 @@ select
     scores.attribute_score + scores.behavior_score + scores.recency_score as raw_score,
     rule_points.points
 from {{ ref('month_end_scores') }} as scores
-full outer join rule_points on scores.month = rule_points.month and scores.lead_id = rule_points.lead_id
+left join rule_points on scores.month = rule_points.month and scores.lead_id = rule_points.lead_id
 where
     scores.attribute_score + scores.behavior_score + scores.recency_score
     is distinct from coalesce(rule_points.points, 0)

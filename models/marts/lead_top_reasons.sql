@@ -1,19 +1,28 @@
 with
 
-reasons as (
+rule_points as (
 
-    select * from {{ ref('lead_score_reasons') }}
+    select * from {{ ref('lead_rule_points') }}
     where points <> 0
+
+),
+
+rule_book as (
+
+    select * from {{ ref('rule_book') }}
 
 ),
 
 ranked as (
 
     select
-        lead_id,
-        {{ reason_text('description', 'points') }} as reason,
-        row_number() over (partition by lead_id order by points desc, rule_id asc) as reason_rank
-    from reasons
+        rule_points.lead_id,
+        {{ reason_text('rule_book.description', 'rule_points.points') }} as reason,
+        row_number() over (
+            partition by rule_points.lead_id order by rule_points.points desc, rule_points.rule_id asc
+        ) as reason_rank
+    from rule_points
+    inner join rule_book on rule_points.rule_id = rule_book.rule_id and rule_points.axis = rule_book.axis
 
 ),
 

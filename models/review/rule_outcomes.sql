@@ -1,33 +1,4 @@
--- Horizons that overlap would count one opportunity several times. A month has at least 28 days, so
--- months this far apart share none.
-{%- set step = [1, (var('outcome_horizon_days') / 28) | round(0, 'ceil') | int] | max %}
 with
-
-mature_months as (
-
-    select
-        month,
-        max(month) over () as newest
-    from {{ ref('month_ends') }}
-    where is_mature
-
-),
-
-ages as (
-
-    select
-        month,
-        {{ dbt.datediff('month', 'newest', 'month') }} as months_ago
-    from mature_months
-
-),
-
-reviewed_months as (
-
-    select month from ages
-    where mod(cast(months_ago as {{ dbt.type_int() }}), {{ step }}) = 0
-
-),
 
 scores as (
 
@@ -36,7 +7,8 @@ scores as (
         scores.lead_id,
         case when scores.has_opportunity then 1 else 0 end as opportunity
     from {{ ref('month_end_scores') }} as scores
-    inner join reviewed_months on scores.month = reviewed_months.month
+    inner join {{ ref('month_ends') }} as month_ends on scores.month = month_ends.month
+    where month_ends.is_reviewed
 
 ),
 
@@ -50,6 +22,7 @@ totals as (
 
 ),
 
+-- the second filter says nothing new, but keeps a view over all months from being worked out (2.8 s, not 10 s)
 holders as (
 
     select
@@ -58,6 +31,7 @@ holders as (
         sum(scores.opportunity) as opportunities_with
     from {{ ref('month_end_rule_points') }} as rule_points
     inner join scores on rule_points.month = scores.month and rule_points.lead_id = scores.lead_id
+    where rule_points.is_reviewed
     group by rule_points.rule_id
 
 ),

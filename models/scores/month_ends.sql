@@ -1,3 +1,6 @@
+-- Horizons that overlap would count one opportunity several times. A month has at least 28 days, so
+-- months this far apart share none.
+{%- set step = [1, (var('outcome_horizon_days') / 28) | round(0, 'ceil') | int] | max %}
 with
 
 numbers as (
@@ -38,7 +41,7 @@ ends as (
 
 ),
 
-month_ends as (
+matured as (
 
     select
         month,
@@ -46,6 +49,26 @@ month_ends as (
         {{ add_days('month_end_at', var('outcome_horizon_days')) }} <= {{ as_of() }} as is_mature
     from ends
     where month_end_at <= {{ as_of() }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (partition by is_mature order by month desc) as newest_first
+    from matured
+
+),
+
+month_ends as (
+
+    select
+        month,
+        month_end_at,
+        is_mature,
+        is_mature and mod(newest_first - 1, {{ step }}) = 0 as is_reviewed
+    from numbered
 
 )
 

@@ -1,38 +1,14 @@
 with
 
-base_events as (
+screened_events as (
 
-    select * from {{ ref('base_events') }}
-    where rejection_reason is null and {{ is_among('restaged_leads') }}
-
-),
-
-repeated_events as (
-
-    select * from {{ ref('repeated_events') }}
+    select * from {{ ref('screened_events') }}
+    where is_staged
 
 ),
 
-leads as (
+stg_events as (
 
-    select lead_id from {{ ref('stg_leads') }}
-
-),
-
-latest_versions as (
-
-    select
-        base_events.event_id,
-        base_events.lead_id,
-        base_events.event_type,
-        base_events.occurred_at,
-        base_events.loaded_at,
-        base_events.asset,
-        base_events.is_bot
-    from base_events
-    left join repeated_events on base_events.event_id = repeated_events.event_id and repeated_events.version_rank = 1
-    where repeated_events.event_id is null
-    union all
     select
         event_id,
         lead_id,
@@ -41,16 +17,7 @@ latest_versions as (
         loaded_at,
         asset,
         is_bot
-    from repeated_events
-    where version_rank = 1 and {{ is_among('restaged_leads') }}
-
-),
-
-stg_events as (
-
-    select latest_versions.*
-    from latest_versions
-    inner join leads on latest_versions.lead_id = leads.lead_id
+    from screened_events
 
 )
 

@@ -19,7 +19,14 @@ unknown_lead_records as (
                 *,
                 {{ version_number(table) }} as version_rank
             from {{ ref('base_' ~ table) }}
-            where rejection_reason is null
+            where
+                rejection_reason is null
+                -- ranking all versions of all records would cost twice as much
+                and {{ key }} in (
+                    select versions.{{ key }} from {{ ref('base_' ~ table) }} as versions
+                    left join leads on versions.lead_id = leads.lead_id
+                    where leads.lead_id is null
+                )
         ) as latest
         left join leads on latest.lead_id = leads.lead_id
         where latest.version_rank = 1 and leads.lead_id is null

@@ -5,6 +5,7 @@ All timestamps are naive `datetime` values in UTC.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -39,14 +40,21 @@ def next_month(month: date) -> date:
 
 def find_month_ends(first: datetime, as_of: datetime, zone: ZoneInfo, horizon: timedelta) -> list[Row]:
     """Return the local calendar months, from that of `first`, that are over at `as_of`."""
+    found = list(_ended_months(first, as_of, zone, horizon))
+    newest_first = [row for row in reversed(found) if row["is_mature"]]
+    for row in newest_first[:: max(1, math.ceil(horizon.days / 28))]:
+        row["is_reviewed"] = True
+    return found
+
+
+def _ended_months(first: datetime, as_of: datetime, zone: ZoneInfo, horizon: timedelta) -> Iterator[Row]:
     month = first.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
-    found = []
     while True:
         local_end = datetime.combine(next_month(month), time(0), zone)
         end = local_end.astimezone(UTC).replace(tzinfo=None)
         if end > as_of:
-            return found
-        found.append({"month": month, "month_end_at": end, "is_mature": end + horizon <= as_of})
+            return
+        yield {"month": month, "month_end_at": end, "is_mature": end + horizon <= as_of, "is_reviewed": False}
         month = next_month(month)
 
 

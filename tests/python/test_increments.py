@@ -180,7 +180,7 @@ def test_interrupted_builds_are_made_good(warehouse: Warehouse, sample_days: lis
     """A build killed after any model is completed by the next plain build, whatever raw has become since."""
     before, after = sample_days
     warehouse.load(before)
-    warehouse.build_killed_after("stg_events")
+    warehouse.build_killed_after("screened_events")
     warehouse.build()
     assert warehouse.differences() == []
     for model in ("changed_leads", "repeated_events", "score_changes"):
@@ -287,47 +287,47 @@ def test_reviews_follow_the_clock_and_the_outcomes(warehouse: Warehouse, sample_
 
 FAULTS = {
     # the watermark of many projects: a late row, or one without load time, is never read
-    "staging/base/base_fingerprints": (
+    "models/staging/base/base_fingerprints.sql": (
         "{{ content_sum(contract_columns('events')) }}",
         "coalesce(max(epoch(try_cast(loaded_at as timestamp))), 0)",
     ),
     # who lost an event to another lead is forgotten
-    "staging/changes/restaged_leads": (
+    "models/staging/changes/restaged_leads.sql": (
         "where known.scored_repeats <>",
         "where known.scored_repeats = '?' and '' <=",
     ),
     # a changed rule does not reach leads without new rows
-    "scoring/score_changes": ("{{ is_among('touched_leads') }}", "{{ is_among('changed_leads') }}"),
+    "models/scoring/score_changes.sql": ("{{ is_among('touched_leads') }}", "{{ is_among('changed_leads') }}"),
 }
 
 
 REVIEW_FAULTS = {
     # an opportunity that arrives later is not seen
-    "staging/changes/touched_leads": ("or leads.outcomes_fingerprint is distinct from", "and '' <>"),
+    "models/staging/changes/touched_leads.sql": ("or leads.outcomes_fingerprint is distinct from", "and '' <>"),
     # the outcomes of a month stay unknown
-    "review/month_ends/month_end_scores": ("with_outcomes=true", ""),
-    # the points of a month that ended are missing
-    "review/month_ends/month_end_rule_points": ("has_new_month()", "'1 = 0'"),
+    "macros/incremental.sql": ("['true', 'is_mature']", "['true']"),
+    # the scores of a month that ended are missing
+    "models/review/month_ends/month_end_scores.sql": ("has_new_month()", "'1 = 0'"),
 }
 
 
-def plant(warehouse: Warehouse, model: str, sound: str, faulty: str) -> None:
-    """Replace a part of a model's SQL."""
-    path = warehouse.folder / "models" / f"{model}.sql"
+def plant(warehouse: Warehouse, file: str, sound: str, faulty: str) -> None:
+    """Replace a part of a file's SQL."""
+    path = warehouse.folder / file
     text = path.read_text(encoding="utf-8")
     assert sound in text
     path.write_text(text.replace(sound, faulty), encoding="utf-8")
 
 
-@pytest.mark.parametrize("model", REVIEW_FAULTS)
-def test_planted_faults_of_reviews_are_caught(warehouse: Warehouse, sample_days: list[Tables], model: str) -> None:
+@pytest.mark.parametrize("file", REVIEW_FAULTS)
+def test_planted_faults_of_reviews_are_caught(warehouse: Warehouse, sample_days: list[Tables], file: str) -> None:
     """Missing what arrived later, what is known now or what is over turns the comparison red."""
-    plant(warehouse, model, *REVIEW_FAULTS[model])
+    plant(warehouse, file, *REVIEW_FAULTS[file])
     assert any(days_of_reviews(warehouse, sample_days[0]))
 
 
-@pytest.mark.parametrize("model", FAULTS)
-def test_planted_faults_are_caught(warehouse: Warehouse, sample_days: list[Tables], model: str) -> None:
+@pytest.mark.parametrize("file", FAULTS)
+def test_planted_faults_are_caught(warehouse: Warehouse, sample_days: list[Tables], file: str) -> None:
     """Forgetting late rows, rivals of an event or leads moved by a rule turns the comparison red."""
-    plant(warehouse, model, *FAULTS[model])
+    plant(warehouse, file, *FAULTS[file])
     assert any(days_of_scores(warehouse, sample_days))

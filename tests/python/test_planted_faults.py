@@ -45,8 +45,8 @@ FAULTS = {
     "sla_status_follows_from_the_times": "update sales_handoffs set sla_status = 'met' where sla_status = 'late'",
     "stale_leads_agree_with_the_mart": "delete from stale_leads where stale_reason = 'abandoned'",
     "business_clocks_have_opening_hours": "update tiers set sla_clock = 'business'; delete from business_hours",
-    "staging_keeps_the_latest_version": "update stg_events set loaded_at = loaded_at - interval 1 second",
-    "rule_points_add_up_to_the_month_end_score": "delete from month_end_rule_points where rule_id = 'target_industry'",
+    "staging_keeps_the_latest_version": "update screened_events set loaded_at = loaded_at - interval 1 second",
+    "rule_points_add_up_to_the_month_end_score": "delete from attribute_matches where rule_id = 'target_industry'",
     "reviews_count_every_lead_once": "update score_validation set leads = 0 where tier = 'hot'",
 }
 
@@ -94,9 +94,8 @@ FURTHER_FAULTS = [
     ("business_clocks_have_opening_hours", "update business_hours set weekday = 0 where weekday = 1"),
     ("business_clocks_have_opening_hours", "update business_hours set closes_at = '09:00' where weekday = 1"),
     ("business_clocks_have_opening_hours", "update business_hours set closes_at = null where weekday = 1"),
-    ("rule_points_add_up_to_the_month_end_score", "delete from month_end_scores where tier = 'hot'"),
     ("rule_points_add_up_to_the_month_end_score", "update month_end_scores set recency_score = null"),
-    ("rule_points_add_up_to_the_month_end_score", "update month_end_rule_points set points = null"),
+    ("rule_points_add_up_to_the_month_end_score", "update recency_points set points = null"),
     ("reviews_count_every_lead_once", "delete from month_end_scores where tier = 'hot'"),
     ("reviews_count_every_lead_once", "delete from score_validation where month = '2026-03-01'"),
     ("reviews_count_every_lead_once", "insert into score_validation from score_validation where tier = 'hot'"),

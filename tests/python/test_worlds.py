@@ -55,7 +55,7 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
     ),
     "month_ends": (
         lambda scored: scored.review.month_ends,
-        "month month_end_at is_mature",
+        "month month_end_at is_mature is_reviewed",
     ),
     "month_end_scores": (
         lambda scored: scored.review.month_end_scores,

@@ -28,9 +28,7 @@ ledger as (
     from {{ ref('score_ledger') }} as ledger
     left join {{ ref('engagement_episodes') }} as episodes
         on ledger.lead_id = episodes.lead_id and ledger.episode = episodes.episode
-    where
-        ledger.entry_type <> 'reset'
-        and ({{ is_among('touched_leads', 'ledger.lead_id') }} or {{ has_new_month() }})
+    where ledger.entry_type <> 'reset'
 
 ),
 
@@ -38,6 +36,7 @@ standing as (
 
     select
         month_ends.month,
+        month_ends.is_reviewed,
         ledger.lead_id,
         ledger.rule_id,
         cast(sum(ledger.points) as numeric(18, 6)) as points
@@ -46,7 +45,7 @@ standing as (
         on
             month_ends.month_end_at > ledger.effective_at
             and (ledger.taken_back_at is null or month_ends.month_end_at <= ledger.taken_back_at)
-    group by month_ends.month, ledger.lead_id, ledger.rule_id
+    group by month_ends.month, month_ends.is_reviewed, ledger.lead_id, ledger.rule_id
     having sum(ledger.points) <> 0
 
 ),
@@ -55,6 +54,7 @@ month_end_rule_points as (
 
     select
         standing.month,
+        standing.is_reviewed,
         standing.lead_id,
         standing.rule_id,
         standing.points

@@ -20,7 +20,7 @@ outcomes as (
 history as (
 
     select * from {{ ref('score_history') }}
-    where {{ is_among('touched_leads') }} or {{ has_new_month(with_outcomes=true) }}
+    where {{ is_among('touched_leads') }} or {{ has_new_month() }}
 
 ),
 

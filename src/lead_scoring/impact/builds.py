@@ -38,7 +38,7 @@ EXTRACTS = {
         },
     ),
     "reasons": (
-        "select lead_id, rule_id, points from {schema}.lead_score_reasons where points <> 0",
+        "select lead_id, rule_id, points from {schema}.lead_rule_points where points <> 0",
         {"lead_id": "varchar", "rule_id": "varchar", "points": "decimal(18, 6)"},
     ),
     "disqualified": (
@@ -70,7 +70,7 @@ SELECTED = ("resource_type:seed",) + tuple(
     f"{models},resource_type:model"
     for models in (
         *("path:models/rules", "path:models/staging", "path:models/scoring"),
-        *("+lead_mart", "+lead_score_reasons", "+sales_handoffs", "+path:models/review/month_ends"),
+        *("+lead_mart", "+sales_handoffs", "+path:models/review/month_ends"),
     )
 )
 # Checked in both builds; a rule change must not be able to break them.
