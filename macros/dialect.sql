@@ -240,7 +240,7 @@
 
 {% macro duckdb__is_given(column) -%}
     case
-        when typeof({{ column }}) <> 'VARCHAR' then {{ column }} is not null
+        when typeof({{ column }}) <> 'VARCHAR' and typeof({{ column }}) not like 'ENUM%' then {{ column }} is not null
         when {{ begins_plainly(column) }} then true
         else {{ default__is_given(column) }}
     end

@@ -28,21 +28,6 @@
 {%- endmacro %}
 
 
-{# What a person reads as the score: never below 0, and 0 for people we do not sell to. #}
-{% macro total_score(raw_score, is_disqualified) -%}
-    case when {{ is_disqualified }} then 0 else greatest({{ raw_score }}, 0) end
-{%- endmacro %}
-
-
-{% macro is_in_tier_band(scores, bands) -%}
-    {{ scores }}.is_dormant = {{ bands }}.is_dormant
-    and {{ scores }}.total_score >= {{ bands }}.min_total_score
-    and {{ scores }}.total_score < {{ bands }}.below_total_score
-    and {{ scores }}.attribute_score >= {{ bands }}.min_attribute_score
-    and {{ scores }}.attribute_score < {{ bands }}.below_attribute_score
-{%- endmacro %}
-
-
 {# A rule and its points as a person reads them: `資料ダウンロード +30`. The short name of a rule
    is its description up to the first （. #}
 {% macro reason_text(description, points) -%}

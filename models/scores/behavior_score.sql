@@ -44,7 +44,6 @@ summed as (
     select
         lead_id,
         sum(points) as behavior_score,
-        -sum(case when entry_type = 'reset' then points else 0 end) as points_lost_to_resets,
         -sum(case when entry_type = 'decay' then points else 0 end) as points_lost_to_decay
     from ledger
     group by lead_id
@@ -72,13 +71,14 @@ behavior_score as (
         coalesce(current_awards.award_count, 0) as award_count,
         coalesce(current_awards.rules_at_cap, 0) as rules_at_cap,
         activity.episode,
-        case when not activity.is_reset then activity.reset_due_at end as resets_at,
-        cast(coalesce(summed.points_lost_to_resets, 0) as numeric(18, 6)) as points_lost_to_resets,
+        activity.resets_at,
+        cast(coalesce(lead_resets.points_lost_to_resets, 0) as numeric(18, 6)) as points_lost_to_resets,
         cast(coalesce(summed.points_lost_to_decay, 0) as numeric(18, 6)) as points_lost_to_decay,
         coalesce(bot_events.bot_event_count, 0) as bot_event_count,
         cast(coalesce(bot_events.bot_points, 0) as numeric(18, 6)) as bot_points
     from activity
     left join summed on activity.lead_id = summed.lead_id
+    left join {{ ref('lead_resets') }} as lead_resets on activity.lead_id = lead_resets.lead_id
     left join current_awards on activity.lead_id = current_awards.lead_id
     left join bot_events on activity.lead_id = bot_events.lead_id
 

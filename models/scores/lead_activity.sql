@@ -85,7 +85,7 @@ lead_activity as (
         due.last_activity_at,
         {{ elapsed_days('due.counted_from', as_of()) }} as days_since_activity,
         episodes.episode,
-        due.reset_due_at,
+        case when due.reset_due_at > {{ as_of() }} then due.reset_due_at end as resets_at,
         coalesce(due.reset_due_at <= {{ as_of() }}, false) as is_reset,
         due.dormant_at,
         coalesce(due.dormant_at <= {{ as_of() }}, false) as is_dormant

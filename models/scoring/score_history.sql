@@ -41,18 +41,24 @@ running as (
 
 ),
 
-totals as (
+judged as (
 
     select
         running.*,
         running.attribute_score + running.behavior_score + running.recency_score as raw_score,
-        disqualified_leads.lead_id is not null as is_disqualified,
-        {{ total_score(
-            'running.attribute_score + running.behavior_score + running.recency_score',
-            'disqualified_leads.lead_id is not null',
-        ) }} as total_score
+        disqualified_leads.lead_id is not null as is_disqualified
     from running
     left join disqualified_leads on running.lead_id = disqualified_leads.lead_id
+
+),
+
+-- what a person reads as the score: never below 0, and 0 for people we do not sell to
+totals as (
+
+    select
+        *,
+        case when is_disqualified then 0 else greatest(raw_score, 0) end as total_score
+    from judged
 
 ),
 
@@ -71,7 +77,13 @@ score_history as (
         totals.is_dormant,
         totals.is_disqualified
     from totals
-    left join tier_bands on {{ is_in_tier_band('totals', 'tier_bands') }}
+    left join tier_bands
+        on
+            totals.is_dormant = tier_bands.is_dormant
+            and totals.total_score >= tier_bands.min_total_score
+            and totals.total_score < tier_bands.below_total_score
+            and totals.attribute_score >= tier_bands.min_attribute_score
+            and totals.attribute_score < tier_bands.below_attribute_score
 
 )
 
