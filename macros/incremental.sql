@@ -50,10 +50,11 @@
         {{- return(adapter.dispatch('get_incremental_delete_insert_sql', 'dbt')(arg_dict)) -}}
     {%- endif -%}
     delete from {{ target }}
-    where lead_id in ({{ recomputed | join(' union all ') }})
-    {%- if key != 'lead_id' %}
-        or {{ key }} in (select {{ key }} from {{ temporary }})
-    {%- endif %}
+    where {{ key }} in (
+        select {{ key }} from {{ target }} where lead_id in ({{ recomputed | join(' union all ') }})
+        union all
+        select {{ key }} from {{ temporary }}
+    )
     {%- if 'model.lead_scoring.month_ends' in model.depends_on.nodes %}
         or {{ has_new_month() }}
     {%- endif -%};
