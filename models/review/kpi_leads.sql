@@ -27,28 +27,9 @@ closings as (
 
 ),
 
-tiers as (
-
-    select tier from {{ ref('tiers') }}
-    union all
-    select 'disqualified' as tier
-
-),
-
 leads_by_tier as (
 
-    select
-        month_ends.month,
-        stays.tier,
-        count(*) as leads
-    from month_ends
-    inner join {{ ref('tier_stays') }} as stays
-        on
-            month_ends.month_end_at > stays.entered_at
-            and (stays.left_at is null or month_ends.month_end_at <= stays.left_at)
-    inner join {{ ref('stg_leads') }} as leads
-        on month_ends.month_end_at > leads.created_at and stays.lead_id = leads.lead_id
-    group by month_ends.month, stays.tier
+    select * from {{ ref('leads_by_tier_monthly') }}
 
 ),
 
@@ -79,14 +60,10 @@ kpi_leads as (
     left join stale on month_ends.month = stale.month
     union all
     select
-        month_ends.month,
-        'share_of_leads_' || tiers.tier as kpi,
-        {{ share_of(
-            'coalesce(leads_by_tier.leads, 0)', 'sum(leads_by_tier.leads) over (partition by month_ends.month)'
-        ) }} as value
-    from month_ends
-    cross join tiers
-    left join leads_by_tier on month_ends.month = leads_by_tier.month and tiers.tier = leads_by_tier.tier
+        month,
+        'share_of_leads_' || tier as kpi,
+        {{ share_of('leads', 'sum(leads) over (partition by month)') }} as value
+    from leads_by_tier
 
 )
 

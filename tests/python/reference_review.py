@@ -31,6 +31,7 @@ class Review:
     score_validation: list[Row]
     score_validation_monthly: list[Row]
     stale_leads_monthly: list[Row]
+    leads_by_tier_monthly: list[Row]
 
 
 def next_month(month: date) -> date:
@@ -167,7 +168,7 @@ def review(
 
     """
     first = min((followed.lead.created_at for followed in leads), default=as_of)
-    result = Review(find_month_ends(first, as_of, zone, horizon), [], [], [], [], [])
+    result = Review(find_month_ends(first, as_of, zone, horizon), [], [], [], [], [], [])
     for month in result.month_ends:
         end = month["month_end_at"]
         rows = []
@@ -187,5 +188,9 @@ def review(
         stale = [row["stale_reason"] for lead in known if (row := lead.stale(just_before, abandoned_after))]
         result.stale_leads_monthly += [
             {"month": month["month"], "stale_reason": reason, "leads": stale.count(reason)} for reason in STALE_REASONS
+        ]
+        held = [followed.lead.period_at(just_before)["tier"] for followed in known]
+        result.leads_by_tier_monthly += [
+            {"month": month["month"], "tier": tier, "leads": held.count(tier)} for tier in [*tiers, "disqualified"]
         ]
     return result

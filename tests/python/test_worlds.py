@@ -53,6 +53,10 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
         lambda scored: scored.review.stale_leads_monthly,
         "month stale_reason leads",
     ),
+    "leads_by_tier_monthly": (
+        lambda scored: scored.review.leads_by_tier_monthly,
+        "month tier leads",
+    ),
     "month_ends": (
         lambda scored: scored.review.month_ends,
         "month month_end_at is_mature is_reviewed",
@@ -126,8 +130,8 @@ def test_models_agree_with_the_reference(project: CompiledProject, world: World)
 
 
 # What people are told as of the clock, which nothing after it may change.
-TOLD = ["lead_mart", "sales_handoffs", "stale_leads", "stale_leads_monthly", "month_end_scores"]
-TOLD += ["month_end_rule_points", "score_validation", "score_validation_monthly"]
+TOLD = ["lead_mart", "sales_handoffs", "stale_leads", "stale_leads_monthly", "leads_by_tier_monthly"]
+TOLD += ["month_end_scores", "month_end_rule_points", "score_validation", "score_validation_monthly"]
 
 
 def known_at(raw: Tables, staged: dict[str, list[Row]], moment: datetime) -> Tables:

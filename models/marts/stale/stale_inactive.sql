@@ -6,18 +6,13 @@ clocks as (
 
 ),
 
-sleeping as (
+handoff_tiers as (
 
     select
-        clocks.clock_at,
-        clocks.month,
-        dormant_periods.lead_id,
-        dormant_periods.dormant_from
-    from clocks
-    inner join {{ ref('dormant_periods') }} as dormant_periods
-        on
-            clocks.clock_at >= dormant_periods.dormant_from
-            and (dormant_periods.dormant_until is null or clocks.clock_at < dormant_periods.dormant_until)
+        min_score,
+        min_attribute_score
+    from {{ ref('tiers') }}
+    where sla_hours is not null
 
 ),
 
@@ -40,50 +35,61 @@ resets as (
 
 ),
 
+-- a reset changes the score, so it begins a row of the history and never lies inside one
 before_reset as (
 
     select
-        sleeping.clock_at,
-        sleeping.month,
-        sleeping.lead_id,
-        sleeping.dormant_from as stale_since,
+        history.lead_id,
+        history.valid_from,
+        history.valid_to,
         history.attribute_score,
         cast(history.raw_score + coalesce(resets.points_taken, 0) as numeric(18, 6)) as score_before_reset
-    from sleeping
-    inner join history
-        on
-            sleeping.lead_id = history.lead_id
-            and sleeping.clock_at >= history.valid_from
-            and (history.valid_to is null or sleeping.clock_at < history.valid_to)
+    from history
     left join resets
         on
-            sleeping.lead_id = resets.lead_id
-            and sleeping.clock_at >= resets.reset_at
-            and (resets.next_reset_at is null or sleeping.clock_at < resets.next_reset_at)
+            history.lead_id = resets.lead_id
+            and history.valid_from >= resets.reset_at
+            and (resets.next_reset_at is null or history.valid_from < resets.next_reset_at)
 
 ),
 
--- a join and not `exists`, which DuckDB would work out for all clocks before leaving any out
+high_scores as (
+
+    select
+        before_reset.lead_id,
+        before_reset.valid_from,
+        before_reset.valid_to,
+        before_reset.score_before_reset
+    from before_reset
+    where
+        exists (
+            select 1 from handoff_tiers
+            where
+                before_reset.score_before_reset >= handoff_tiers.min_score
+                and before_reset.attribute_score
+                >= coalesce(handoff_tiers.min_attribute_score, before_reset.attribute_score)
+        )
+
+),
+
 stale_inactive as (
 
     select
-        before_reset.clock_at,
-        before_reset.month,
-        before_reset.lead_id,
-        before_reset.stale_since,
-        before_reset.score_before_reset
-    from before_reset
-    inner join {{ ref('tiers') }} as tiers
+        clocks.clock_at,
+        clocks.month,
+        high_scores.lead_id,
+        dormant_periods.dormant_from as stale_since,
+        high_scores.score_before_reset
+    from high_scores
+    inner join {{ ref('dormant_periods') }} as dormant_periods
         on
-            before_reset.score_before_reset >= tiers.min_score
-            and before_reset.attribute_score >= coalesce(tiers.min_attribute_score, before_reset.attribute_score)
-    where tiers.sla_hours is not null
-    group by
-        before_reset.clock_at,
-        before_reset.month,
-        before_reset.lead_id,
-        before_reset.stale_since,
-        before_reset.score_before_reset
+            high_scores.lead_id = dormant_periods.lead_id
+            and high_scores.valid_from >= dormant_periods.dormant_from
+            and (dormant_periods.dormant_until is null or high_scores.valid_from < dormant_periods.dormant_until)
+    inner join clocks
+        on
+            high_scores.valid_from <= clocks.clock_at
+            and (high_scores.valid_to is null or high_scores.valid_to > clocks.clock_at)
 
 )
 
