@@ -272,6 +272,25 @@
 {%- endmacro %}
 
 
+{# dbt has a checksum of every model and of no macro. Only an engine that reads files can make one. #}
+{% macro macros_checksum() %}
+    {{- return(adapter.dispatch('macros_checksum')()) -}}
+{% endmacro %}
+
+{% macro default__macros_checksum() %}
+    {{- return('') -}}
+{% endmacro %}
+
+{% macro duckdb__macros_checksum() %}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- set files = graph.nodes['seed.lead_scoring.tiers'].root_path ~ '/macros/**/*.sql' -%}
+        {%- set query = "select md5(string_agg(content, '' order by filename)) from read_text('%s')" -%}
+        {{- return(run_query(query % (files | replace("'", "''"))).columns[0].values()[0]) -}}
+    {%- endif -%}
+    {{- return('') -}}
+{% endmacro %}
+
+
 {# Line of a csv file a row of its seed came from; null where an engine does not keep the order. #}
 {% macro seed_line() -%}
     {{ return(adapter.dispatch('seed_line')()) }}

@@ -105,9 +105,10 @@
 {% endmacro %}
 
 
-{# The SQL of some folders as one hash: who changes a model need not think of `--full-refresh`. #}
+{# The SQL of some folders and of all macros as one hash: who changes one need not think of
+   `--full-refresh`. #}
 {% macro code_version(folders) -%}
-    {%- set checksums = [] -%}
+    {%- set checksums = [macros_checksum()] -%}
     {%- for node in models_in(folders) -%}
         {%- do checksums.append(node.name ~ node.checksum.checksum) -%}
     {%- endfor -%}

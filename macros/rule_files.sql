@@ -4,9 +4,11 @@
     {%- if execute and target.type == 'duckdb' and flags.WHICH in ('build', 'seed') -%}
         {%- set problems = [] -%}
         {%- for seed in edited_seeds() -%}
-            {%- set header = file_header(seed) -%}
+            {%- set text = file_text(seed) -%}
+            {%- set header = file_header(text) -%}
             {%- do problems.extend(
-                header_problems(seed, header) or shape_problems(seed, header) or cell_problems(seed, header)
+                line_end_problems(seed, text) or header_problems(seed, header)
+                or shape_problems(seed, header) or cell_problems(seed, header)
             ) -%}
         {%- endfor -%}
         {%- for problem in problems -%}{%- do print('ERROR ' ~ problem) -%}{%- endfor -%}
@@ -40,11 +42,33 @@
 {% endmacro %}
 
 
-{# The names in the first line, without byte order mark. #}
-{% macro file_header(seed) %}
-    {%- set text = run_query("select content from read_text('" ~ seed_path(seed) ~ "')").columns[0].values()[0] -%}
+{% macro file_text(seed) %}
+    {{- return(
+        run_query("select content from read_text('" ~ seed_path(seed) ~ "')").columns[0].values()[0].lstrip('\ufeff')
+    ) -}}
+{% endmacro %}
+
+
+{# The first line that ends otherwise than the one before, as when two programs wrote to one file: DuckDB
+   cannot read it. Within a quoted text any line end will do. #}
+{% macro line_end_problems(seed, text) %}
+    {%- set ends = modules.re.findall('\r\n|\n|\r', modules.re.sub('"[^"]*"', '', text)) -%}
+    {%- set problems = [] -%}
+    {%- for end in ends -%}
+        {%- if end != ends[0] -%}
+            {%- do problems.append(file_problem(
+                seed, 'the line ends otherwise than the lines before (CR LF and LF)',
+                'Save the whole file with one kind of line end', loop.index)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(problems[:1]) -}}
+{% endmacro %}
+
+
+{# The names in the first line. #}
+{% macro file_header(text) %}
     {%- set names = [] -%}
-    {%- for name in ((text.lstrip('\ufeff').splitlines() or ['']) | first).split(',') -%}
+    {%- for name in ((text.splitlines() or ['']) | first).split(',') -%}
         {%- do names.append(name.strip('"')) -%}
     {%- endfor -%}
     {{- return(names) -}}

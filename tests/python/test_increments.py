@@ -227,7 +227,7 @@ def test_partial_and_empty_runs_are_made_good(warehouse: Warehouse, sample_days:
 
 
 def test_only_touched_leads_are_recomputed(warehouse: Warehouse, sample_days: list[Tables]) -> None:
-    """One new event touches one lead, nothing new touches none, a new rule touches all."""
+    """One new event touches one lead, nothing new touches none; a new rule touches all, and so does a changed macro."""
     before, _ = sample_days
     lead = before["leads"][0]["lead_id"]
     event = {"event_id": "new", "lead_id": lead, "event_type": "page_view", "occurred_at": "2026-01-01", "asset": "/"}
@@ -248,6 +248,10 @@ def test_only_touched_leads_are_recomputed(warehouse: Warehouse, sample_days: li
     with duckdb.connect(str(path), read_only=True) as connection:
         assert connection.execute("select count(*) from touched_leads").fetchone() == (len(touched[0]),)
     assert warehouse.differences() == []
+    plant(warehouse, "macros/rules.sql", "{% endmacro %}", "{# changed #}{% endmacro %}")
+    warehouse.build()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("select count(*) from touched_leads").fetchone() == (len(touched[0]),)
 
 
 def days_of_scores(warehouse: Warehouse, sample_days: list[Tables]) -> Iterator[list[str]]:

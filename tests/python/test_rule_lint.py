@@ -499,6 +499,8 @@ def test_faults_of_files_stop_before_anything_loads(run_dbt: RunDbt, project_cop
     tiers = seeds / "rules/tiers.csv"
     tiers.write_text(tiers.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
     edit(seeds / "governance/sales_capacity.csv", ("2024-07-01", "2024-07-32"))
+    targets = seeds / "governance/kpi_targets.csv"
+    targets.write_bytes(targets.read_bytes().replace(b"\n", b"\r\n", 1))
     built = run_dbt(tmp_path, "build", project=project_copy)
     assert built.exit_code != 0
     for sentence in [
@@ -518,6 +520,7 @@ def test_faults_of_files_stop_before_anything_loads(run_dbt: RunDbt, project_cop
     assert (
         'sales_capacity.csv line 2: valid_from_date is "2024-07-32". Write a date such as 2026-01-31.' in built.output
     )
+    assert "kpi_targets.csv line 2: the line ends otherwise than the lines before (CR LF and LF). Save" in built.output
     assert "OK loaded" not in built.output and "Traceback" not in built.output
 
 
