@@ -17,8 +17,9 @@ from test_build import RunDbt, as_vars
 from test_rule_lint import ERRORS, WARNINGS, shipped
 
 AS_OF = "2026-06-30 15:00:00"
-# Each engine has a row hash of its own; it is compared only with itself.
-HASHES = {"fingerprint", "repeats_fingerprint", "outcomes_fingerprint"}
+# Each engine has a row hash of its own, and only DuckDB has the macros in the version of the code:
+# a value of these columns is compared only with one of the same engine.
+HASHES = {"fingerprint", "repeats_fingerprint", "outcomes_fingerprint", "scoring_version"}
 
 
 @pytest.fixture(scope="module")
