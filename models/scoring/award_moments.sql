@@ -5,10 +5,12 @@ with
 event_matches as (
 
     select * from {{ ref('event_matches') }}
-    where not is_bot and points <> 0 and {{ is_among('touched_leads') }}
+    where not is_bot and {{ is_among('touched_leads') }}
 
 ),
 
+-- The first condition is always true. Without it DuckDB may take the events for the fewer and keep
+-- all of them in memory, as it did with a filter on the points of their rules (50 M events: 12 s, not 7 s).
 episodes as (
 
     select
@@ -16,13 +18,14 @@ episodes as (
         episode,
         started_at,
         reset_at,
-        coalesce(reset_at, cast('9999-12-31' as {{ dbt.type_timestamp() }})) as ends_at
+        coalesce(reset_at, {{ end_of_time() }}) as ends_at
     from {{ ref('engagement_episodes') }}
-    where {{ is_among('touched_leads') }}
+    where (reset_at is null or started_at < reset_at) and {{ is_among('touched_leads') }}
 
 ),
 
--- outside an episode the lead sleeps (or was not yet there): such an event earns nothing
+-- outside an episode the lead sleeps (or was not yet there): such an event earns nothing, nor does
+-- one whose rule has no points
 candidates as (
 
     select
@@ -30,7 +33,7 @@ candidates as (
         episodes.episode,
         episodes.reset_at,
         event_matches.rule_id,
-        event_matches.max_awards,
+        case when event_matches.points <> 0 then event_matches.max_awards else 0 end as max_awards,
         event_matches.occurred_at,
         case when event_matches.award_per = 'day' then {{ local_date('event_matches.occurred_at') }} end as award_date,
         case when event_matches.award_per = 'item' then event_matches.asset end as award_item,

@@ -1,9 +1,12 @@
 with
 
+-- the second condition is always true, as in `award_moments` (200 M events: 21 s, not 48 s)
 award_moments as (
 
     select * from {{ ref('award_moments') }}
-    where {{ is_among('touched_leads') }}
+    where
+        {{ is_among('touched_leads') }}
+        and (reset_at is null or awarded_at < reset_at)
 
 ),
 

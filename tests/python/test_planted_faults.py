@@ -45,6 +45,9 @@ FAULTS = {
     "sla_status_follows_from_the_times": "update sales_handoffs set sla_status = 'met' where sla_status = 'late'",
     "stale_leads_agree_with_the_mart": "delete from stale_leads where stale_reason = 'abandoned'",
     "business_clocks_have_opening_hours": "update tiers set sla_clock = 'business'; delete from business_hours",
+    "holidays_cover_the_handoffs": (
+        "update sales_handoffs set sla_clock = 'business'; delete from holidays where holiday_date >= '2026-01-01'"
+    ),
     "staging_keeps_the_latest_version": "update screened_events set loaded_at = loaded_at - interval 1 second",
     "rule_points_add_up_to_the_month_end_score": "delete from attribute_matches where rule_id = 'target_industry'",
     "reviews_count_every_lead_once": "update score_validation set leads = 0 where tier = 'hot'",
@@ -56,6 +59,10 @@ FURTHER_FAULTS = [
     ("mart_scores_are_ledger_sums", "update lead_mart set attribute_score = null where tier = 'hot'"),
     ("mart_scores_are_ledger_sums", "update lead_mart set total_score = raw_score - 100 where raw_score < 50"),
     ("every_lead_is_in_the_mart_once", "insert into lead_mart from lead_mart where tier = 'hot'"),
+    (
+        "holidays_cover_the_handoffs",
+        "update sales_handoffs set sla_clock = 'business'; delete from holidays where holiday_date < '2027-01-01'",
+    ),
     ("no_points_survive_an_episode", "update recency_points set effective_at = effective_at + interval 99 day"),
     ("no_points_survive_an_episode", "update behavior_points set episode = 99"),
     ("episodes_end_exactly_at_the_limit", "delete from engagement_episodes where episode = 1"),

@@ -2,8 +2,10 @@ with
 
 leads as (
 
-    select * from {{ ref('stg_leads') }}
-    where created_at <= {{ as_of() }}
+    select leads.*
+    from {{ ref('stg_leads') }} as leads
+    left join {{ ref('disqualified_leads') }} as disqualified_leads on leads.lead_id = disqualified_leads.lead_id
+    where leads.created_at <= {{ as_of() }} and disqualified_leads.lead_id is null
 
 ),
 

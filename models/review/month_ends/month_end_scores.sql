@@ -11,27 +11,12 @@ month_ends as (
 
 ),
 
-outcomes as (
-
-    select * from {{ ref('lead_outcomes') }}
-
-),
-
-history as (
-
-    select * from {{ ref('score_history') }}
-    where {{ is_among('touched_leads') }} or {{ has_new_month() }}
-
-),
-
--- a lead with an opportunity is left out from then on: its score is partly its result
-scored as (
+-- A lead with an opportunity is left out from then on: its score is partly its result. All that is
+-- known of the lead is joined before the months: of a join on a range DuckDB expects few rows and
+-- would keep them in memory for the next join (200 M events: 12 GB, not 2 GB).
+stretches as (
 
     select
-        month_ends.month,
-        month_ends.month_end_at,
-        month_ends.is_mature,
-        month_ends.horizon_ends_at,
         history.lead_id,
         history.attribute_score,
         history.behavior_score,
@@ -39,33 +24,47 @@ scored as (
         history.total_score,
         history.tier,
         outcomes.first_touch_at,
-        case when outcomes.first_opportunity_at < month_ends.horizon_ends_at then outcomes.first_opportunity_at end
+        outcomes.first_opportunity_at,
+        greatest(history.valid_from, outcomes.created_at) as valid_from,
+        least(
+            coalesce(history.valid_to, {{ end_of_time() }}),
+            coalesce(outcomes.first_opportunity_at, {{ end_of_time() }})
+        ) as valid_to
+    from {{ ref('score_history') }} as history
+    inner join {{ ref('lead_outcomes') }} as outcomes on history.lead_id = outcomes.lead_id
+    where {{ is_among('touched_leads', 'history.lead_id') }} or {{ has_new_month() }}
+
+),
+
+scored as (
+
+    select
+        stretches.*,
+        month_ends.month,
+        month_ends.month_end_at,
+        month_ends.is_mature,
+        month_ends.horizon_ends_at,
+        case when stretches.first_opportunity_at < month_ends.horizon_ends_at then stretches.first_opportunity_at end
             as opportunity_at
-    from month_ends
-    inner join history
-        on
-            month_ends.month_end_at > history.valid_from
-            and (history.valid_to is null or month_ends.month_end_at <= history.valid_to)
-    inner join outcomes on history.lead_id = outcomes.lead_id and month_ends.month_end_at > outcomes.created_at
-    where
-        not history.is_disqualified
-        and (outcomes.first_opportunity_at is null or outcomes.first_opportunity_at >= month_ends.month_end_at)
+    from stretches
+    inner join month_ends
+        on stretches.valid_from < month_ends.month_end_at and stretches.valid_to >= month_ends.month_end_at
 
 ),
 
 wins as (
 
     select
-        scored.month,
-        scored.lead_id
-    from scored
-    inner join {{ ref('stg_opportunities') }} as opportunities on scored.lead_id = opportunities.lead_id
-    where
-        opportunities.is_won
-        and opportunities.created_at < scored.horizon_ends_at
-        and coalesce(opportunities.closed_at, opportunities.created_at) >= scored.month_end_at
-        and coalesce(opportunities.closed_at, opportunities.created_at) < scored.horizon_ends_at
-    group by scored.month, scored.lead_id
+        month_ends.month,
+        opportunities.lead_id
+    from {{ ref('stg_opportunities') }} as opportunities
+    inner join month_ends
+        on
+            opportunities.created_at < month_ends.horizon_ends_at
+            and coalesce(opportunities.closed_at, opportunities.created_at) >= month_ends.month_end_at
+            and coalesce(opportunities.closed_at, opportunities.created_at) < month_ends.horizon_ends_at
+    where opportunities.is_won and month_ends.is_mature
+    group by month_ends.month, opportunities.lead_id
 
 ),
 

@@ -1,0 +1,33 @@
+{{ config(severity='warn') }}
+-- In a year without entries every holiday counts as a day of work. A list without any entry is a choice.
+{%- set year_of = "extract(year from cast(%s as date))" %}
+with
+
+covered as (
+
+    select
+        min({{ year_of % 'holiday_date' }}) as first_year,
+        max({{ year_of % 'holiday_date' }}) as last_year
+    from {{ ref('holidays') }}
+
+),
+
+handoffs as (
+
+    select
+        handoff_id,
+        {{ year_of % local_date('handed_off_at') }} as handoff_year,
+        {{ year_of % local_date('sla_due_at') }} as due_year
+    from {{ ref('sales_handoffs') }}
+    where sla_clock = 'business'
+
+)
+
+select
+    handoffs.handoff_id,
+    handoffs.handoff_year,
+    handoffs.due_year,
+    covered.first_year,
+    covered.last_year
+from handoffs
+inner join covered on handoffs.handoff_year < covered.first_year or handoffs.due_year > covered.last_year
