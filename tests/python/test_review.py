@@ -303,32 +303,32 @@ LEAKS = {
     "score a moment too late": (
         "month_end_scores",
         {
-            "month_ends.month_end_at > history.valid_from": "month_ends.month_end_at >= history.valid_from",
-            "month_ends.month_end_at <= history.valid_to": "month_ends.month_end_at < history.valid_to",
+            "stretches.valid_from < month_ends.month_end_at": "stretches.valid_from <= month_ends.month_end_at",
+            "stretches.valid_to >= month_ends.month_end_at": "stretches.valid_to > month_ends.month_end_at",
         },
         "month_end_scores",
     ),
     "score at the end of the horizon": (
         "month_end_scores",
         {
-            "month_ends.month_end_at > history.valid_from": "month_ends.horizon_ends_at > history.valid_from",
-            "month_ends.month_end_at <= history.valid_to": "month_ends.horizon_ends_at <= history.valid_to",
+            "stretches.valid_from < month_ends.month_end_at": "stretches.valid_from < month_ends.horizon_ends_at",
+            "stretches.valid_to >= month_ends.month_end_at": "stretches.valid_to >= month_ends.horizon_ends_at",
         },
         "score_validation",
     ),
     "leads with any opportunity left out": (
         "month_end_scores",
-        {"or outcomes.first_opportunity_at >= month_ends.month_end_at": ""},
+        {"coalesce(outcomes.first_opportunity_at,": "if(outcomes.first_opportunity_at is not null, '1990-01-01',"},
         "score_validation_monthly",
     ),
     "opportunity at any time": (
         "month_end_scores",
-        {"when outcomes.first_opportunity_at < month_ends.horizon_ends_at then": "when true then"},
+        {"when stretches.first_opportunity_at < month_ends.horizon_ends_at then": "when true then"},
         "score_validation_monthly, outcomes",
     ),
     "win at any time": (
         "month_end_scores",
-        {"< scored.horizon_ends_at\n": "is not null\n"},
+        {"< month_ends.horizon_ends_at\n": "is not null\n"},
         "score_validation, outcomes",
     ),
     "touch at any time": (
@@ -338,7 +338,7 @@ LEAKS = {
     ),
     "points a moment too late": (
         "month_end_rule_points",
-        {"month_ends.month_end_at > ledger.effective_at": "month_ends.month_end_at >= ledger.effective_at"},
+        {"standing.stands_from < month_ends.month_end_at": "standing.stands_from <= month_ends.month_end_at"},
         "month_end_rule_points",
     ),
 }
