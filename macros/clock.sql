@@ -35,9 +35,3 @@
 {% macro three_months_ago() -%}
     cast({{ add_days(local_date(as_of()), -92) }} as date)
 {%- endmacro %}
-
-
-{# Later than any time of a raw row, for a comparison with what has no end yet. #}
-{% macro end_of_time() -%}
-    cast('9999-12-31' as {{ dbt.type_timestamp() }})
-{%- endmacro %}

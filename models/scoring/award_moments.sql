@@ -18,7 +18,7 @@ episodes as (
         episode,
         started_at,
         reset_at,
-        coalesce(reset_at, {{ end_of_time() }}) as ends_at
+        coalesce(reset_at, cast('9999-12-31' as {{ dbt.type_timestamp() }})) as ends_at
     from {{ ref('engagement_episodes') }}
     where (reset_at is null or started_at < reset_at) and {{ is_among('touched_leads') }}
 

@@ -318,7 +318,7 @@ LEAKS = {
     ),
     "leads with any opportunity left out": (
         "month_end_scores",
-        {"coalesce(outcomes.first_opportunity_at,": "if(outcomes.first_opportunity_at is not null, '1990-01-01',"},
+        {"stretches.first_opportunity_at >= month_ends.month_end_at": "stretches.first_opportunity_at is null"},
         "score_validation_monthly",
     ),
     "opportunity at any time": (

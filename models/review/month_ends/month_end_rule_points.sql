@@ -16,10 +16,8 @@ standing as (
         ledger.rule_id,
         ledger.points,
         greatest(ledger.effective_at, outcomes.created_at) as stands_from,
-        least(
-            coalesce(case when ledger.axis = 'behavior' then episodes.reset_at end, {{ end_of_time() }}),
-            coalesce(outcomes.first_opportunity_at, {{ end_of_time() }})
-        ) as stands_until
+        case when ledger.axis = 'behavior' then episodes.reset_at end as taken_back_at,
+        outcomes.first_opportunity_at
     from {{ ref('score_ledger') }} as ledger
     inner join {{ ref('lead_outcomes') }} as outcomes on ledger.lead_id = outcomes.lead_id
     left join {{ ref('engagement_episodes') }} as episodes
@@ -27,6 +25,7 @@ standing as (
 
 ),
 
+-- `coalesce`: for plain comparisons DuckDB takes another join (all months of 50 M events: 76 s, not 7 s)
 month_end_rule_points as (
 
     select
@@ -37,7 +36,10 @@ month_end_rule_points as (
         cast(sum(standing.points) as numeric(18, 6)) as points
     from standing
     inner join month_ends
-        on standing.stands_from < month_ends.month_end_at and standing.stands_until >= month_ends.month_end_at
+        on
+            standing.stands_from < month_ends.month_end_at
+            and coalesce(standing.taken_back_at >= month_ends.month_end_at, true)
+            and coalesce(standing.first_opportunity_at >= month_ends.month_end_at, true)
     group by month_ends.month, month_ends.is_reviewed, standing.lead_id, standing.rule_id
     having sum(standing.points) <> 0
 

@@ -26,10 +26,7 @@ stretches as (
         outcomes.first_touch_at,
         outcomes.first_opportunity_at,
         greatest(history.valid_from, outcomes.created_at) as valid_from,
-        least(
-            coalesce(history.valid_to, {{ end_of_time() }}),
-            coalesce(outcomes.first_opportunity_at, {{ end_of_time() }})
-        ) as valid_to
+        history.valid_to
     from {{ ref('score_history') }} as history
     inner join {{ ref('lead_outcomes') }} as outcomes on history.lead_id = outcomes.lead_id
     where {{ is_among('touched_leads', 'history.lead_id') }} or {{ has_new_month() }}
@@ -48,7 +45,10 @@ scored as (
             as opportunity_at
     from stretches
     inner join month_ends
-        on stretches.valid_from < month_ends.month_end_at and stretches.valid_to >= month_ends.month_end_at
+        on
+            stretches.valid_from < month_ends.month_end_at
+            and coalesce(stretches.valid_to >= month_ends.month_end_at, true)
+            and coalesce(stretches.first_opportunity_at >= month_ends.month_end_at, true)
 
 ),
 
