@@ -1,13 +1,13 @@
 {{ config(severity='warn') }}
--- In a year without entries every holiday counts as a day of work. A list without any entry is a choice.
-{%- set year_of = "extract(year from cast(%s as date))" %}
+-- Before the first and after the last year of the list every holiday counts as a day of work. A list without
+-- any entry is a choice.
 with
 
 covered as (
 
     select
-        min({{ year_of % 'holiday_date' }}) as first_year,
-        max({{ year_of % 'holiday_date' }}) as last_year
+        min(extract(year from holiday_date)) as first_year,
+        max(extract(year from holiday_date)) as last_year
     from {{ ref('holidays') }}
 
 ),
@@ -16,8 +16,8 @@ handoffs as (
 
     select
         handoff_id,
-        {{ year_of % local_date('handed_off_at') }} as handoff_year,
-        {{ year_of % local_date('sla_due_at') }} as due_year
+        extract(year from {{ local_date('handed_off_at') }}) as handoff_year,
+        extract(year from {{ local_date('sla_due_at') }}) as due_year
     from {{ ref('sales_handoffs') }}
     where sla_clock = 'business'
 
