@@ -253,7 +253,7 @@
 {%- endmacro %}
 
 {% macro default__plain_number(decimal) -%}
-    rtrim(rtrim(cast({{ decimal }} as {{ dbt.type_string() }}), '0'), '.')
+    rtrim(rtrim(cast(cast({{ decimal }} as numeric(28, 6)) as {{ dbt.type_string() }}), '0'), '.')
 {%- endmacro %}
 
 

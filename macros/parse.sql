@@ -28,7 +28,7 @@
 
 {# Rounded to six places: a data frame writes 0.3 as 0.30000000000000004. #}
 {% macro parse_decimal(text) -%}
-    {{ parse_number(text, '[+-]?[0-9]{1,15}([.][0-9]+)?', 'numeric(28, 6)') }}
+    cast({{ parse_number(text, '[+-]?[0-9]{1,15}([.][0-9]+)?', 'numeric(28, 6)') }} as numeric(28, 6))
 {%- endmacro %}
 
 

@@ -69,7 +69,7 @@ checklist_rule_facts as (
         cast(reset_facts.reset_rules as {{ dbt.type_int() }}) as reset_rules,
         cast(tier_facts.handoff_tiers as {{ dbt.type_int() }}) as handoff_tiers,
         cast(coalesce(tier_facts.vague_handoff_tiers, 0) as {{ dbt.type_int() }}) as vague_handoff_tiers,
-        tier_facts.longest_sla_hours,
+        cast(tier_facts.longest_sla_hours as numeric(18, 6)) as longest_sla_hours,
         cast(lead_facts.leads as {{ dbt.type_int() }}) as leads,
         cast(coalesce(lead_facts.leads_with_attribute_points, 0) as {{ dbt.type_int() }})
             as leads_with_attribute_points,

@@ -68,7 +68,7 @@ kpi_handoffs as (
     select
         month,
         'opportunity_rate' as kpi,
-        case when is_mature then {{ share_of('with_opportunity', 'handoffs') }} end as value,
+        cast(case when is_mature then {{ share_of('with_opportunity', 'handoffs') }} end as numeric(18, 6)) as value,
         is_mature
     from counts
     union all

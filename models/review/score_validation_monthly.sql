@@ -77,17 +77,19 @@ score_validation_monthly as (
         cast(coalesce(summed.leads, 0) as {{ dbt.type_bigint() }}) as leads,
         cast(case when months.is_mature then coalesce(summed.opportunities, 0) end as {{ dbt.type_bigint() }})
             as opportunities,
-        case when months.is_mature then {{ share_of(
+        cast(case when months.is_mature then {{ share_of(
             'summed.twice_pairs_won', '2 * summed.opportunities * (summed.leads - summed.opportunities)'
-        ) }} end as auc,
+        ) }} end as numeric(18, 6)) as auc,
         {{ share_of('summed.handoff_leads', 'summed.leads') }} as handoff_lead_share,
-        case when months.is_mature then {{ share_of('summed.handoff_opportunities', 'summed.opportunities') }} end
-            as handoff_opportunity_share,
+        cast(
+            case when months.is_mature then {{ share_of('summed.handoff_opportunities', 'summed.opportunities') }} end
+            as numeric(18, 6)
+        ) as handoff_opportunity_share,
         months.capacity,
-        case when months.is_mature and months.capacity is not null then {{ share_of(
+        cast(case when months.is_mature and months.capacity is not null then {{ share_of(
             'summed.opportunities_within_capacity * summed.leads',
             'summed.opportunities * least(months.capacity, summed.leads)'
-        ) }} end as lift_at_capacity
+        ) }} end as numeric(18, 6)) as lift_at_capacity
     from months
     left join summed on months.month = summed.month
 

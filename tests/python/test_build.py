@@ -245,6 +245,38 @@ def test_a_past_day_is_rebuilt(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) 
     assert table(before, "lead_mart") == table(without_later_rows, "lead_mart")
 
 
+ELSEWHERE = {
+    "west": {
+        "timezone": "America/New_York",
+        "as_of": "2024-12-31 23:59:59",
+        "abandoned_after_days": 3,
+        "queue_late_days": 1,
+        "outcome_horizon_days": 30,
+        "review_min_leads": 2,
+        "review_min_opportunities": 1,
+        "scored_attributes": ["lead_source"],
+    },
+    "east": {
+        "timezone": "Pacific/Auckland",
+        "as_of": "2099-01-01",
+        "abandoned_after_days": 400,
+        "queue_late_days": 400,
+        "outcome_horizon_days": 400,
+        "review_min_leads": 999,
+        "review_min_opportunities": 999,
+    },
+}
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_unit_tests_bring_their_own_variables(run_dbt: RunDbt, sample: Built, tmp_path: Path, place: str) -> None:
+    """Nobody has to edit a unit test because their firm has another timezone, clock or limit."""
+    arguments = ["test", "--select", "test_type:unit", "--vars", as_vars(**ELSEWHERE[place])]
+    tested = run_dbt(tmp_path, *arguments, LEAD_SCORING_DUCKDB=str(sample.database))
+    assert tested.exit_code == 0, tested.output
+    assert len(tested.results) > 200
+
+
 def test_a_changed_rule_takes_effect_on_the_next_build(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:
     """A weight edited in the seed changes scores and rules_version on a plain `dbt build`."""
     arguments = ["build", "--exclude-resource-type", "unit_test"]

@@ -14,12 +14,23 @@ import pytest
 from compiled import PROJECT
 from conftest import Built
 from test_build import RunDbt, as_vars
+from test_increments import ONLY_MODELS
 from test_rule_lint import ERRORS, WARNINGS, shipped
 
 AS_OF = "2026-06-30 15:00:00"
 # Each engine has a row hash of its own, and only DuckDB has the macros in the version of the code:
 # a value of these columns is compared only with one of the same engine.
 HASHES = {"fingerprint", "repeats_fingerprint", "outcomes_fingerprint", "scoring_version"}
+# DuckDB's names of the types in PostgreSQL's catalog.
+TYPES = {
+    "bigint": "BIGINT",
+    "boolean": "BOOLEAN",
+    "character varying": "VARCHAR",
+    "date": "DATE",
+    "integer": "INTEGER",
+    "text": "VARCHAR",
+    "timestamp without time zone": "TIMESTAMP",
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +61,29 @@ def connect(server: dict[str, str]) -> Any:
 
 
 def load(server: dict[str, str], raw: Path) -> None:
-    """Load raw csv files as they are, all columns text, into a database where nothing was built yet."""
+    """Load raw csv files as they are, all columns text, in place of what was loaded before."""
     with connect(server) as connection, connection.cursor() as cursor:
-        cursor.execute("drop schema if exists lead_scoring cascade")
-        cursor.execute("drop schema if exists raw cascade; create schema raw")
+        cursor.execute("create schema if not exists raw")
         for path in sorted(raw.glob("*.csv")):
             with path.open(encoding="utf-8", newline="") as file:
-                columns = next(csv.reader(file))
-                cursor.execute(f"create table raw.{path.stem} ({', '.join(f'{c} text' for c in columns)})")
+                columns = ", ".join(f"{column} text" for column in next(csv.reader(file)))
+                cursor.execute(f"create table if not exists raw.{path.stem} ({columns})")
+                cursor.execute(f"truncate raw.{path.stem}")
                 file.seek(0)
                 cursor.copy_expert(f"copy raw.{path.stem} from stdin (format csv, header)", file)
+
+
+def write_the_day_before(raw: Path, folder: Path) -> Path:
+    """Write the files with another id in every ninth row: what it names vanishes, what it should name arrives."""
+    folder.mkdir()
+    for path in raw.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *content = csv.reader(file)
+        for row in content[::9]:
+            row[0] += "-gone"
+        with (folder / path.name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *content])
+    return folder
 
 
 @pytest.fixture(params=["sample", "hostile"])
@@ -77,25 +101,17 @@ def world(request: pytest.FixtureRequest, project_copy: Path) -> tuple[Path, Pat
 def test_postgres_gives_the_same_rows(
     run_dbt: RunDbt, server: dict[str, str], world: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    """Full build with all tests on PostgreSQL, then every model compared row for row."""
+    """A build, other raw rows, a build with all tests: the same leads computed again, to the same rows."""
     project, raw = world
-    load(server, raw)
-    variables = as_vars(as_of=AS_OF, raw_data=str(raw))
-    on_duckdb = run_dbt(tmp_path / "duckdb", "build", "--vars", variables, project=project)
-    on_postgres = run_dbt(
-        tmp_path / "postgres",
-        "build",
-        "--exclude-resource-type",
-        "unit_test",
-        "--vars",
-        variables,
-        "--target",
-        "postgres",
-        project=project,
-        **server,
-    )
-    assert on_duckdb.exit_code == 0, on_duckdb.output
-    assert on_postgres.exit_code == 0, on_postgres.output
+    with connect(server) as connection, connection.cursor() as cursor:
+        cursor.execute("drop schema if exists lead_scoring cascade; drop schema if exists raw cascade")
+    for folder, command in ((write_the_day_before(raw, tmp_path / "raw"), ONLY_MODELS), (raw, ["build"])):
+        load(server, folder)
+        arguments = [*command, "--vars", as_vars(as_of=AS_OF, raw_data=str(folder))]
+        on_duckdb = run_dbt(tmp_path / "duckdb", *arguments, project=project)
+        on_postgres = run_dbt(tmp_path / "postgres", *arguments, "--target", "postgres", project=project, **server)
+        assert on_duckdb.exit_code == 0, on_duckdb.output
+        assert on_postgres.exit_code == 0, on_postgres.output
     problems = {node["name"] for node in on_duckdb.manifest["nodes"].values() if "_problems" in node["name"]}
     may_be_empty = {"inactivity_deductions"} if raw.name == "sample_data" else set()
     assert_same_models(on_duckdb, server, may_be_empty | problems - {"event_problems"})
@@ -129,7 +145,7 @@ def test_postgres_finds_the_same_problems_of_a_rule_book(
 
 
 def assert_same_models(built: Built, server: dict[str, str], may_be_empty: set[str]) -> None:
-    """Compare every model; one without rows proves nothing, so only the named ones may be empty."""
+    """Compare every model, rows and types; one without rows proves nothing, so only the named ones may be empty."""
     models = [node for node in built.manifest["nodes"].values() if node["resource_type"] == "model"]
     assert models
     with duckdb.connect(str(built.database), read_only=True) as left, connect(server) as right:
@@ -141,3 +157,17 @@ def assert_same_models(built: Built, server: dict[str, str], may_be_empty: set[s
             expected = left.execute(f"select {columns} from {model}").fetchall()
             assert sorted(map(repr, expected)) == sorted(map(repr, cursor.fetchall())), model
             assert expected or model in may_be_empty, model
+            assert types_on_postgres(right, model) == {column[0]: column[1] for column in described}, model
+
+
+def types_on_postgres(connection: Any, model: str) -> dict[str, str]:
+    """Give each column's type as DuckDB calls it."""
+    cursor = connection.cursor()
+    cursor.execute(
+        "select column_name, data_type, numeric_precision, numeric_scale from information_schema.columns"
+        f" where table_schema = 'lead_scoring' and table_name = '{model}'"
+    )
+    return {
+        name: f"DECIMAL({precision},{scale})" if type_ == "numeric" else TYPES[type_]
+        for name, type_, precision, scale in cursor.fetchall()
+    }
