@@ -114,6 +114,14 @@ def project_copy(clone: Path, tmp_path: Path) -> Path:
     return copy_project(clone, tmp_path / "project")
 
 
+@pytest.fixture
+def raw_copy(tmp_path: Path) -> Path:
+    """Copy the sample's raw files to a directory of the test's own."""
+    folder = tmp_path / "raw"
+    shutil.copytree(PROJECT / "sample_data", folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    return folder
+
+
 def copy_project(clone: Path, folder: Path) -> Path:
     """Copy a clone without what was built in it."""
     shutil.copytree(clone, folder, symlinks=True, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb"))
