@@ -398,7 +398,7 @@ def test_a_scratch_schema_of_a_warehouse(
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
             writer.writerows(content)
-    load(server, raw)
+    load(server, raw, {})
     for name, value in server.items():
         monkeypatch.setenv(name, value)
     result = run(project, "--base-rules", base, "--target", "postgres", "--vars", as_vars(as_of=AS_OF))

@@ -116,10 +116,10 @@ def test_postgres_gives_the_same_rows(run_dbt: RunDbt, server: dict[str, str], w
         cursor.execute("drop schema if exists lead_scoring cascade; drop schema if exists raw cascade")
     for raw, command in ((write_the_day_before(world.raw, tmp_path / "before"), ONLY_MODELS), (world.raw, ["build"])):
         load(server, raw, world.types)
-        arguments = [*command, "--vars", as_vars(as_of=AS_OF, raw_data=str(raw))]
-        on_duckdb = run_dbt(tmp_path / "duckdb", *arguments, project=world.project)
+        variables = ["--vars", as_vars(as_of=AS_OF, raw_data=str(raw))]
+        on_duckdb = run_dbt(tmp_path / "duckdb", *ONLY_MODELS, *variables, project=world.project)
         on_postgres = run_dbt(
-            tmp_path / "postgres", *arguments, "--target", "postgres", project=world.project, **server
+            tmp_path / "postgres", *command, *variables, "--target", "postgres", project=world.project, **server
         )
         assert on_duckdb.exit_code == 0, on_duckdb.output
         assert on_postgres.exit_code == 0, on_postgres.output
