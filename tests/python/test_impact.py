@@ -385,8 +385,11 @@ def test_a_scratch_schema_of_a_warehouse(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """On PostgreSQL the report is the same, the user's schema stays as it is, and nothing is left behind."""
+    """On PostgreSQL the report is the same, also of marts in a schema of their own, and nothing is left behind."""
     project = copy_project(clone, tmp_path / "project")
+    settings = project / "dbt_project.yml"
+    split = settings.read_text(encoding="utf-8").replace("    marts:\n", "    marts:\n      +schema: marts\n")
+    settings.write_text(split, encoding="utf-8")
     shutil.copytree(SMALL / "rules", project / "seeds" / "rules", dirs_exist_ok=True)
     base = shutil.copytree(project / "seeds" / "rules", tmp_path / "base")
     CHANGES["reset_changed"](project / "seeds" / "rules")

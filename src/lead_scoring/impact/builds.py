@@ -205,7 +205,8 @@ class Scratch:
         warned = {test: {"+severity": "warn"} for test in PROMISES}
         own = (self.settings.get("data_tests") or {}).get(self.settings["name"], {})
         tests = {"data_tests": {self.settings["name"]: own | warned}}
-        _write_yaml(self.copy / "dbt_project.yml", self.settings | tests)
+        placed = {kind: _in_one_schema(self.settings.get(kind) or {}) for kind in ("models", "seeds")}
+        _write_yaml(self.copy / "dbt_project.yml", self.settings | placed | tests)
 
     def _turn_profile(self) -> None:
         profiles = _read_yaml(_profiles_file(self.project))
@@ -347,6 +348,16 @@ def _env_var(name: str, default: str | None = None) -> str:
     if value is None:
         raise ImpactError(f"profiles.yml needs the environment variable {name}.")
     return value
+
+
+def _in_one_schema(settings: Any) -> Any:
+    """Leave out where folders are written to: all of a scratch build lies, and is dropped, together."""
+    if not isinstance(settings, dict):
+        return settings
+    places = ("+schema", "+database", "schema", "database")
+    return {
+        key: _in_one_schema(value) for key, value in settings.items() if key not in places or isinstance(value, dict)
+    }
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
