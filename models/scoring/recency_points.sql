@@ -79,7 +79,7 @@ recency_points as (
         'recency' as axis,
         counted.rule_id,
         edges.entry_type,
-        cast(case when edges.entry_type = 'start' then counted.points else -counted.points end as numeric(18, 6)) as points,
+        cast(counted.points * case edges.entry_type when 'start' then 1 else -1 end as numeric(18, 6)) as points,
         {{ no_event() }},
         episodes.episode
     from counted
