@@ -47,7 +47,7 @@
 {% macro raw_columns(table) -%}
     {%- set contract = (raw_tables() | selectattr('name', 'equalto', table) | first).columns if graph.sources else {} -%}
     {%- for column in contract_columns(table) -%}
-        {%- if contract and contract[column].data_type == 'text' -%}
+        {%- if contract.get(column, {}).data_type == 'text' -%}
             cast({{ column }} as {{ dbt.type_string() }})
         {%- else -%}
             {{ column }}

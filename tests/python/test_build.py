@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import BOOKKEEPING, PROJECT, Built
+from conftest import BOOKKEEPING, ONLY_MODELS, PROJECT, Built
 
 RunDbt = Callable[..., Built]
 Change = Callable[[Path], Any]
@@ -141,9 +141,9 @@ def test_csv_and_parquet_give_the_same_mart(run_dbt: RunDbt, raw_copy: Path, tmp
     typed = tmp_path / "typed"
     write_typed(raw_copy, typed)
     from_csv = build(run_dbt, tmp_path / "csv_build", raw_copy)
-    from_parquet = run_dbt(
-        tmp_path / "parquet_build", "build", "--vars", as_vars(raw_data=str(typed), as_of="2026-06-30 15:00:00")
-    )
+    variables = as_vars(raw_data=str(typed), as_of="2026-06-30 15:00:00")
+    arguments = ["build", "--exclude-resource-type", "test", "--vars", variables]
+    from_parquet = run_dbt(tmp_path / "parquet_build", *arguments)
     assert from_parquet.exit_code == 0, from_parquet.output
     for model in ("lead_mart", "score_ledger", "score_history", "row_accounting"):
         assert table(from_csv, model) == table(from_parquet, model)
@@ -210,9 +210,7 @@ def test_an_unreadable_clock_is_one_readable_error(run_dbt: RunDbt, tmp_path: Pa
 def build(run_dbt: RunDbt, folder: Path, raw: Path, as_of: str = "2026-06-30 15:00:00", **more: Any) -> Built:
     """Build all models without tests, from the raw files of a test."""
     variables = as_vars(raw_data=str(raw), as_of=as_of, **more)
-    built = run_dbt(
-        folder, "build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", "--vars", variables
-    )
+    built = run_dbt(folder, *ONLY_MODELS, "--vars", variables)
     assert built.exit_code == 0, built.output
     return built
 

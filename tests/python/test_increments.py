@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 from compiled import CompiledProject, Row, Tables, read_rows, rows
-from conftest import BOOKKEEPING, DBT, PROJECT, Built, copy_project
+from conftest import BOOKKEEPING, DBT, ONLY_MODELS, PROJECT, Built, copy_project
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from reference import CONTRACT
@@ -23,7 +23,6 @@ from worlds import World, rule_books, worlds
 RunDbt = Callable[..., Built]
 # The text of the seeds, in which the in-memory copy writes blanks differently.
 RULE_TEXTS = {"rules_version", "content", "content_hash"}
-ONLY_MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 # Other reviews are computed whole by every build, from the tables compared here.
 WITHOUT_REVIEWS = (*ONLY_MODELS, "--exclude", "path:models/review/*.sql")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from compiled import PROJECT, CompiledProject, Row, read_rows, rows
-from conftest import Built
-from test_increments import ONLY_MODELS, RunDbt, Warehouse
+from conftest import ONLY_MODELS, Built
+from test_increments import RunDbt, Warehouse
 
 SELECTED = ("--select", "+published_scores", "+rule_book_history", "rule_book_periods")
 RULES = {path.stem: read_rows(path) for path in (PROJECT / "seeds" / "rules").glob("*.csv")}
