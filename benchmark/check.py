@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 # Tables beginning with these names hold what the incremental machinery remembers and not what it computes,
-STATE_TABLES = ("scored_leads", "changed_leads", "restaged_leads", "touched_leads")
+STATE_TABLES = ("builds", "scored_leads", "changed_leads", "restaged_leads", "touched_leads")
 # or what was in force and what was published by each build so far, and the checklist that quotes it.
 RECORDS = ("published_scores", "rule_book_history", "checklist_", "scoring_checklist")
 

@@ -283,7 +283,7 @@
 
 {% macro duckdb__macros_checksum() %}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {%- set files = graph.nodes['seed.lead_scoring.tiers'].root_path ~ '/macros/**/*.sql' -%}
+        {%- set files = project_root() ~ '/macros/**/*.sql' -%}
         {%- set query = "select md5(string_agg(content, '' order by filename)) from read_text('%s')" -%}
         {{- return(run_query(query % (files | replace("'", "''"))).columns[0].values()[0]) -}}
     {%- endif -%}

@@ -156,3 +156,9 @@
             ~ " (or text that reads as one). Cast it in the export or view that fills " ~ table_name ~ ".") }}
     {%- endif -%}
 {% endmacro %}
+
+
+{# dbt tells the directory of the project with its seeds only. #}
+{% macro project_root() %}
+    {{- return(graph.nodes['seed.lead_scoring.tiers'].root_path) -}}
+{% endmacro %}

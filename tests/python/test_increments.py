@@ -2,9 +2,11 @@
 
 import csv
 import json
+import os
 import random
 import re
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -56,6 +58,11 @@ class Warehouse:
             header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
             write(path, header, content)
             self.rule_book[name] = content
+
+    def date_files(self, seconds: int) -> None:
+        """Let the raw files have been written so many seconds from now, negative for earlier."""
+        for path in (self.folder / "raw").iterdir():
+            os.utime(path, (time.time() + seconds,) * 2)
 
     def command(self, *arguments: str) -> list[str]:
         """Return a dbt command line with this warehouse's variables."""
@@ -251,6 +258,56 @@ def test_only_touched_leads_are_recomputed(warehouse: Warehouse, sample_days: li
     warehouse.build()
     with duckdb.connect(str(path), read_only=True) as connection:
         assert connection.execute("select count(*) from touched_leads").fetchone() == (len(touched[0]),)
+
+
+def kept(built: Built) -> set[str]:
+    """Return the tables that a build left as they were."""
+    return {result["unique_id"].split(".")[-1] for result in built.results if result["message"] == "KEPT"}
+
+
+def test_a_build_keeps_what_is_not_new(warehouse: Warehouse, sample_days: list[Tables]) -> None:
+    """Nothing new: all tables stay. A later clock: those stay that no clock reaches. Anything else: none stays."""
+    before, after = sample_days
+    clockless = {"stg_opportunities", "stg_sales_activities", "rejected_records", "rule_book", "disqualified_leads"}
+    warehouse.load(before)
+    warehouse.date_files(-10)
+    assert not kept(warehouse.build(*ONLY_MODELS))
+    assert kept(warehouse.build(*ONLY_MODELS)) >= clockless | {"lead_mart", "sales_handoffs", "stale_leads"}
+    assert warehouse.differences() == []
+    warehouse.as_of += timedelta(days=9)
+    later = kept(warehouse.build(*ONLY_MODELS))
+    assert later >= clockless
+    assert not later & {"lead_mart", "sales_handoffs", "stale_leads", "lead_activity"}
+    assert warehouse.differences() == []
+    # made with a later clock, and half-way back: nothing that a clock reaches is what it was
+    warehouse.as_of += timedelta(days=1)
+    warehouse.build_killed_after("lead_activity", ONLY_MODELS)
+    warehouse.as_of -= timedelta(days=1)
+    assert "lead_activity" not in kept(warehouse.build(*ONLY_MODELS))
+    assert warehouse.differences() == []
+    # as long as before and as it was read, but not the same
+    moved = [row | {"lead_id": after["leads"][0]["lead_id"]} for row in before["opportunities"][:1]]
+    warehouse.load(before | {"opportunities": moved + before["opportunities"][1:]})
+    warehouse.date_files(-10)
+    assert not kept(warehouse.build(*ONLY_MODELS))
+    assert warehouse.differences() == []
+
+
+def test_a_build_with_news_keeps_nothing(warehouse: Warehouse, sample_days: list[Tables]) -> None:
+    """Another project, variable or kind of run, and files that may still be written to, keep no table."""
+    warehouse.load({table: content[:20] for table, content in sample_days[0].items()})
+    warehouse.date_files(-10)
+    warehouse.build(*ONLY_MODELS)
+    plant(warehouse, "models/marts/lead_mart.yml", "models:", "# edited\nmodels:")
+    assert not kept(warehouse.build(*ONLY_MODELS))
+    warehouse.timezone = "Asia/Seoul"
+    assert not kept(warehouse.build(*ONLY_MODELS))
+    assert not kept(warehouse.build(*ONLY_MODELS, "--full-refresh"))
+    warehouse.build("run", "--empty")
+    assert not kept(warehouse.build(*ONLY_MODELS))
+    warehouse.date_files(60)
+    for _ in range(2):
+        assert not kept(warehouse.build(*ONLY_MODELS))
 
 
 def days_of_scores(warehouse: Warehouse, sample_days: list[Tables]) -> Iterator[list[str]]:

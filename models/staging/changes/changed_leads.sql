@@ -23,8 +23,11 @@ changed_leads as (
     from base_fingerprints
     full outer join scored_leads on base_fingerprints.lead_id = scored_leads.lead_id
     where
-        base_fingerprints.fingerprint is distinct from scored_leads.fingerprint
-        or {{ 'true' if should_full_refresh() else 'false' }}
+        {{ 'false' if is_raw_unchanged() else 'true' }}
+        and (
+            base_fingerprints.fingerprint is distinct from scored_leads.fingerprint
+            or {{ 'true' if should_full_refresh() else 'false' }}
+        )
 
 )
 

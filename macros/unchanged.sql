@@ -1,0 +1,121 @@
+{# A build of which nothing is new keeps the tables as they are, on the embedded engine: same files,
+   same project, same variables as at the last build that made everything. Tables no clock reaches are
+   kept as well when only time has passed. `builds` lies beside the views of the raw files and has a
+   row for the last complete build and one for the build that runs. #}
+{% macro note_what_is_new() %}
+    {%- if execute and flags.WHICH in ('build', 'run') and reads_files() -%}
+        {%- set is_comparable = flags.WHICH == 'build' and not flags.EMPTY and not flags.FULL_REFRESH -%}
+        {%- set builds, clock = builds_table(), as_of() | replace("'", "''") -%}
+        create schema if not exists {{ var('raw_schema') }};
+        create table if not exists {{ builds }} (build_key varchar, clock varchar, is_complete boolean);
+        delete from {{ builds }} where not is_complete;
+        insert into {{ builds }} values ('{{ build_key() if is_comparable }}', '{{ clock }}', false);
+        {#- what is about to be made anew is no longer that of the complete build -#}
+        delete from {{ builds }}
+        where is_complete and build_key <> (select min(build_key) from {{ builds }} where not is_complete);
+        update {{ builds }} set clock = '' where is_complete and clock <> '{{ clock }}'
+    {%- endif -%}
+{% endmacro %}
+
+
+{# After the run: if it made every seed and model, the next build may compare itself with it. #}
+{% macro remember_build(results) %}
+    {%- if execute and flags.WHICH == 'build' and reads_files() -%}
+        {%- set made = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list -%}
+        {%- set nodes = graph.nodes.values() | selectattr('resource_type', 'in', ['seed', 'model']) -%}
+        {%- if nodes | rejectattr('unique_id', 'in', made) | list == [] -%}
+            delete from {{ builds_table() }} where is_complete;
+            update {{ builds_table() }} set is_complete = true where build_key <> ''
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}
+
+
+{% macro builds_table() %}
+    {{- return(var('raw_schema') ~ '.builds') -}}
+{% endmacro %}
+
+
+{# Raw files by path, size and time of change; the project by its content; variables but the clock.
+   Empty, which equals nothing, if a raw file is so young that it may still be written to. #}
+{% macro build_key() %}
+    {%- set raw, project, given = [], [], {} -%}
+    {%- for table in raw_tables() if raw_file(table) -%}{%- do raw.append("'" ~ raw_file(table) ~ "'") -%}{%- endfor -%}
+    {%- for files in ['dbt_project.yml', 'dbt_packages/**', 'macros/**', 'models/**', 'seeds/**'] -%}
+        {%- do project.append("'" ~ (project_root() ~ '/' ~ files | replace("'", "''")) ~ "'") -%}
+    {%- endfor -%}
+    {%- for name, value in (invocation_args_dict.get('vars') or {}).items() if name != 'as_of' -%}
+        {%- do given.update({name: value}) -%}
+    {%- endfor -%}
+    {%- set query -%}
+        select case when max(last_modified) < cast('{{ run_started_at }}' as timestamp with time zone) - interval 2 seconds
+            then md5(
+                string_agg(filename || size || last_modified, '' order by filename)
+                || (
+                    select string_agg(filename || content, '' order by filename)
+                    from read_text([{{ project | join(', ') }}])
+                )
+                || '{{ local_md5(tojson(given, sort_keys=true)) }}' || version()
+            )
+        end
+        from read_blob([{{ raw | join(', ') }}])
+    {%- endset -%}
+    {{- return(run_query(query).columns[0].values()[0] or '') -}}
+{% endmacro %}
+
+
+{# True for a build that has nothing to read: `changed_leads` then is empty without looking. #}
+{% macro is_raw_unchanged() %}
+    {%- if execute and flags.WHICH == 'build' and reads_files() -%}
+        {{- return(run_query('select count(*) from ' ~ builds_table() ~ ' where is_complete').columns[0].values()[0] > 0) -}}
+    {%- endif -%}
+    {{- return(false) -}}
+{% endmacro %}
+
+
+{# True for a table whose rows would come out the same. #}
+{% macro is_kept() %}
+    {%- if not model.config.meta.get('is_kept_while_nothing_is_new') or not is_raw_unchanged() -%}
+        {{- return(false) -}}
+    {%- endif -%}
+    {%- set reached = [] -%}
+    {%- for node in with_ancestors(model.unique_id) -%}
+        {%- do reached.extend(node.get('depends_on', {}).get('macros', []) | select('in', clock_macros())) -%}
+        {%- if node.resource_type == 'source' and node.source_name != 'raw' -%}{{- return(false) -}}{%- endif -%}
+    {%- endfor -%}
+    {%- set clock = "select max(clock) from " ~ builds_table() ~ " where is_complete" -%}
+    {{- return(reached == [] or run_query(clock).columns[0].values()[0] != '') -}}
+{% endmacro %}
+
+
+{# The macros through which a model reads the clock. #}
+{% macro clock_macros() %}
+    {{- return([
+        'macro.lead_scoring.as_of', 'macro.lead_scoring.is_of_handoff', 'macro.lead_scoring.three_months_ago'
+    ]) -}}
+{% endmacro %}
+
+
+{# A model and all it is made from. The list grows while it is read. #}
+{% macro with_ancestors(unique_id) %}
+    {%- set found, nodes = [unique_id], [] -%}
+    {%- for name in found -%}
+        {%- set node = graph.nodes.get(name) or graph.sources.get(name) -%}
+        {%- do nodes.append(node) -%}
+        {%- for parent in node.get('depends_on', {}).get('nodes', []) if parent not in found -%}
+            {%- do found.append(parent) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{- return(nodes) -}}
+{% endmacro %}
+
+
+{# dbt's own table, unless there is one that can be kept. #}
+{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- if existing is not none and existing.is_table and is_kept() -%}
+        {%- call noop_statement('main', 'KEPT', 'KEPT') -%} -- nothing it is made from is new {%- endcall -%}
+        {{ return({'relations': [existing]}) }}
+    {%- endif -%}
+    {{ return(dbt.materialization_table_duckdb()) }}
+{% endmaterialization %}
