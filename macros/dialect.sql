@@ -285,7 +285,7 @@
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set files = project_root() ~ '/macros/**/*.sql' -%}
         {%- set query = "select md5(string_agg(content, '' order by filename)) from read_text('%s')" -%}
-        {{- return(run_query(query % (files | replace("'", "''"))).columns[0].values()[0]) -}}
+        {{- return(run_query(query % files).columns[0].values()[0]) -}}
     {%- endif -%}
     {{- return('') -}}
 {% endmacro %}

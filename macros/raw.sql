@@ -46,8 +46,8 @@
 
 
 {% macro require_raw_directory() %}
-    {%- set pattern = (var('raw_data') ~ '/*') | replace("'", "''") -%}
-    {%- if run_query("select count(*) from glob('" ~ pattern ~ "')").columns[0].values()[0] == 0 -%}
+    {%- set files = literal_path(var('raw_data')) ~ '/*' -%}
+    {%- if run_query("select count(*) from glob('" ~ files ~ "')").columns[0].values()[0] == 0 -%}
         {{ exceptions.raise_compiler_error(
             "raw_data: the directory '" ~ var('raw_data') ~ "' is missing or empty. Pass --vars "
             ~ "'{raw_data: DIR}', DIR holding leads, events, sales_activities and opportunities "
@@ -83,9 +83,9 @@
 {% endmacro %}
 
 
-{# Path of the table's one file, quotes doubled; empty where an optional table is absent. #}
+{# Path of the table's one file as text of a query; empty where an optional table is absent. #}
 {% macro raw_file(table) %}
-    {%- set stem = (var('raw_data') ~ '/' ~ table.name) | replace("'", "''") -%}
+    {%- set stem = literal_path(var('raw_data') ~ '/' ~ table.name) -%}
     {%- set found = run_query(
         "select file from glob('" ~ stem ~ ".parquet') union all select file from glob('" ~ stem ~ ".csv')"
     ).columns[0].values() -%}
@@ -97,7 +97,7 @@
             "raw_data: '" ~ var('raw_data') ~ "' holds neither " ~ table.name ~ ".parquet nor " ~ table.name
             ~ ".csv. Export the table under that name, or point raw_data at another directory.") }}
     {%- endif -%}
-    {{- return(found[0] | replace("'", "''") if found else '') -}}
+    {{- return(literal_path(found[0]) if found else '') -}}
 {% endmacro %}
 
 
@@ -158,7 +158,13 @@
 {% endmacro %}
 
 
+{# A path as text of a query, in which DuckDB is to see neither the end of the text nor a pattern. #}
+{% macro literal_path(path) %}
+    {{- return(path | replace("'", "''") | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) -}}
+{% endmacro %}
+
+
 {# dbt tells the directory of the project with its seeds only. #}
 {% macro project_root() %}
-    {{- return(graph.nodes['seed.lead_scoring.tiers'].root_path) -}}
+    {{- return(literal_path(graph.nodes['seed.lead_scoring.tiers'].root_path)) -}}
 {% endmacro %}

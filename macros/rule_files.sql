@@ -31,7 +31,7 @@
 
 
 {% macro seed_path(seed) %}
-    {{- return((seed.root_path ~ '/' ~ seed.original_file_path) | replace("'", "''")) -}}
+    {{- return(literal_path(seed.root_path ~ '/' ~ seed.original_file_path)) -}}
 {% endmacro %}
 
 

@@ -4,7 +4,7 @@
    row for the last complete build and one for the build that runs. #}
 {% macro note_what_is_new() %}
     {%- if execute and flags.WHICH in ('build', 'run') and reads_files() -%}
-        {%- set is_comparable = flags.WHICH == 'build' and not flags.EMPTY and not flags.FULL_REFRESH -%}
+        {%- set is_comparable = flags.WHICH == 'build' and needs_raw_tables() and not flags.EMPTY -%}
         {%- set builds, clock = builds_table(), as_of() | replace("'", "''") -%}
         create schema if not exists {{ var('raw_schema') }};
         create table if not exists {{ builds }} (build_key varchar, clock varchar, is_complete boolean);
@@ -12,7 +12,11 @@
         insert into {{ builds }} values ('{{ build_key() if is_comparable }}', '{{ clock }}', false);
         {#- what is about to be made anew is no longer that of the complete build -#}
         delete from {{ builds }}
-        where is_complete and build_key <> (select min(build_key) from {{ builds }} where not is_complete);
+        where
+            is_complete
+            {%- if not flags.FULL_REFRESH %}
+                and build_key <> (select min(build_key) from {{ builds }} where not is_complete)
+            {%- endif %};
         update {{ builds }} set clock = '' where is_complete and clock <> '{{ clock }}'
     {%- endif -%}
 {% endmacro %}
@@ -37,15 +41,15 @@
 
 
 {# Raw files by path, size and time of change; the project by its content; variables but the clock.
-   Empty, which equals nothing, if a raw file is so young that it may still be written to. #}
+   Empty, which no complete build has, if a raw file is so young that it may still be written to. #}
 {% macro build_key() %}
-    {%- set raw, project, given = [], [], {} -%}
+    {%- set raw, project, given = [], [], [] -%}
     {%- for table in raw_tables() if raw_file(table) -%}{%- do raw.append("'" ~ raw_file(table) ~ "'") -%}{%- endfor -%}
     {%- for files in ['dbt_project.yml', 'dbt_packages/**', 'macros/**', 'models/**', 'seeds/**'] -%}
-        {%- do project.append("'" ~ (project_root() ~ '/' ~ files | replace("'", "''")) ~ "'") -%}
+        {%- do project.append("'" ~ project_root() ~ '/' ~ files ~ "'") -%}
     {%- endfor -%}
-    {%- for name, value in (invocation_args_dict.get('vars') or {}).items() if name != 'as_of' -%}
-        {%- do given.update({name: value}) -%}
+    {%- for variable in (invocation_args_dict.get('vars') or {}).items() | sort if variable[0] != 'as_of' -%}
+        {%- do given.append(variable) -%}
     {%- endfor -%}
     {%- set query -%}
         select case when max(last_modified) < cast('{{ run_started_at }}' as timestamp with time zone) - interval 2 seconds
@@ -55,7 +59,7 @@
                     select string_agg(filename || content, '' order by filename)
                     from read_text([{{ project | join(', ') }}])
                 )
-                || '{{ local_md5(tojson(given, sort_keys=true)) }}' || version()
+                || '{{ local_md5(given | string) }}' || version()
             )
         end
         from read_blob([{{ raw | join(', ') }}])
@@ -64,9 +68,10 @@
 {% endmacro %}
 
 
-{# True for a build that has nothing to read: `changed_leads` then is empty without looking. #}
+{# True for a build that has nothing to read: no lead is then listed, without looking. A unit test has
+   no `this`. #}
 {% macro is_raw_unchanged() %}
-    {%- if execute and flags.WHICH == 'build' and reads_files() -%}
+    {%- if execute and this and flags.WHICH == 'build' and reads_files() -%}
         {{- return(run_query('select count(*) from ' ~ builds_table() ~ ' where is_complete').columns[0].values()[0] > 0) -}}
     {%- endif -%}
     {{- return(false) -}}
@@ -110,12 +115,19 @@
 {% endmacro %}
 
 
-{# dbt's own table, unless there is one that can be kept. #}
+{# dbt's own table and incremental model, unless there is one that can be kept. #}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
+    {{ return(kept_relation() or dbt.materialization_table_duckdb()) }}
+{% endmaterialization %}
+
+{% materialization incremental, adapter='duckdb', supported_languages=['sql', 'python'] %}
+    {{ return(kept_relation() or dbt.materialization_incremental_duckdb()) }}
+{% endmaterialization %}
+
+{% macro kept_relation() %}
     {%- set existing = load_cached_relation(this) -%}
     {%- if existing is not none and existing.is_table and is_kept() -%}
         {%- call noop_statement('main', 'KEPT', 'KEPT') -%} -- nothing it is made from is new {%- endcall -%}
-        {{ return({'relations': [existing]}) }}
+        {{- return({'relations': [existing]}) -}}
     {%- endif -%}
-    {{ return(dbt.materialization_table_duckdb()) }}
-{% endmaterialization %}
+{% endmacro %}

@@ -217,6 +217,7 @@ def build(run_dbt: RunDbt, folder: Path, raw: Path, as_of: str = "2026-06-30 15:
 
 def test_own_files_change_and_the_next_build_follows(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) -> None:
     """Optional tables and columns may be absent; an erased lead leaves no row in any model."""
+    raw_copy = raw_copy.rename(tmp_path / "Sales' files [new]*")
     (raw_copy / "sales_activities.csv").unlink()
     (raw_copy / "opportunities.csv").unlink()
     dropped = {"loaded_at", "is_bot"}

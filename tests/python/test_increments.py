@@ -268,7 +268,7 @@ def kept(built: Built) -> set[str]:
 def test_a_build_keeps_what_is_not_new(warehouse: Warehouse, sample_days: list[Tables]) -> None:
     """Nothing new: all tables stay. A later clock: those stay that no clock reaches. Anything else: none stays."""
     before, after = sample_days
-    clockless = {"stg_opportunities", "stg_sales_activities", "rejected_records", "rule_book", "disqualified_leads"}
+    clockless = {"stg_opportunities", "rejected_records", "screened_events", "rule_book", "score_history"}
     warehouse.load(before)
     warehouse.date_files(-10)
     assert not kept(warehouse.build(*ONLY_MODELS))

@@ -49,7 +49,9 @@ restaged_leads as (
         coalesce(repeats.repeats_fingerprint, '') as repeats_fingerprint
     from known
     left join repeats on known.lead_id = repeats.lead_id
-    where known.scored_repeats <> coalesce(repeats.repeats_fingerprint, '')
+    where
+        {{ 'false' if is_raw_unchanged() else 'true' }}
+        and known.scored_repeats <> coalesce(repeats.repeats_fingerprint, '')
 
 )
 

@@ -60,8 +60,11 @@ touched_leads as (
     left join outcomes on leads.lead_id = outcomes.lead_id
     cross join current_version
     where
-        leads.scoring_version <> current_version.scoring_version
-        or leads.outcomes_fingerprint is distinct from coalesce(outcomes.outcomes_fingerprint, '')
+        {{ 'false' if is_raw_unchanged() else 'true' }}
+        and (
+            leads.scoring_version <> current_version.scoring_version
+            or leads.outcomes_fingerprint is distinct from coalesce(outcomes.outcomes_fingerprint, '')
+        )
 
 )
 
