@@ -40,8 +40,8 @@
 {% endmacro %}
 
 
-{# Raw files by path, size and time of change; the project by its content; variables but the clock.
-   Empty, which no complete build has, if a raw file is so young that it may still be written to. #}
+{# Raw files by path, size and time of change; the project by its content; schema and variables, but
+   not the clock. Empty, which no complete build has, if a raw file is so young that it may still be written to. #}
 {% macro build_key() %}
     {%- set raw, project, given = [], [], [] -%}
     {%- for table in raw_tables() if raw_file(table) -%}{%- do raw.append("'" ~ raw_file(table) ~ "'") -%}{%- endfor -%}
@@ -59,7 +59,7 @@
                     select string_agg(filename || content, '' order by filename)
                     from read_text([{{ project | join(', ') }}])
                 )
-                || '{{ local_md5(given | string) }}' || version()
+                || '{{ local_md5(target.schema ~ given) }}' || version()
             )
         end
         from read_blob([{{ raw | join(', ') }}])

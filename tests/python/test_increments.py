@@ -353,8 +353,8 @@ FAULTS = {
     ),
     # who lost an event to another lead is forgotten
     "models/staging/changes/restaged_leads.sql": (
-        "where known.scored_repeats <>",
-        "where known.scored_repeats = '?' and '' <=",
+        "known.scored_repeats <>",
+        "known.scored_repeats = '?' and '' <=",
     ),
     # a changed rule does not reach leads without new rows
     "models/scoring/score_changes.sql": ("{{ is_among('touched_leads') }}", "{{ is_among('changed_leads') }}"),
