@@ -44,7 +44,10 @@
    not the clock. Empty, which no complete build has, if a raw file is so young that it may still be written to. #}
 {% macro build_key() %}
     {%- set raw, project, given = [], [], [] -%}
-    {%- for table in raw_tables() if raw_file(table) -%}{%- do raw.append("'" ~ raw_file(table) ~ "'") -%}{%- endfor -%}
+    {%- for table in raw_tables() -%}
+        {%- set file = raw_file(table) -%}
+        {%- if file -%}{%- do raw.append("'" ~ file ~ "'") -%}{%- endif -%}
+    {%- endfor -%}
     {%- for files in ['dbt_project.yml', 'dbt_packages/**', 'macros/**', 'models/**', 'seeds/**'] -%}
         {%- do project.append("'" ~ project_root() ~ '/' ~ files ~ "'") -%}
     {%- endfor -%}
