@@ -2,10 +2,12 @@
 
 import atexit
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from compiled import CompiledProject
 
 PROJECT = Path(__file__).parents[2]
@@ -20,6 +23,10 @@ DBT = Path(sys.executable).with_name("dbt")
 ONLY_MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 # Models about the build itself: which leads it computed, by raw ids.
 BOOKKEEPING = {"scored_leads", "changed_leads", "restaged_leads", "touched_leads", "base_fingerprints"}
+
+# Forks of a process that has loaded dbt once: loading it takes a fifth of a small build.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb.impl", "pytest"])
 
 # hypothesis keeps test functions, and with them the duckdb module, beyond the interpreter's end;
 # duckdb reports that as a leak, after pytest's closing line. Registered first, so it runs last.
@@ -59,16 +66,37 @@ def dbt(folder: Path, *arguments: str, project: Path = PROJECT, **environment: s
         What came of it; a failing run is a result, not an exception.
 
     """
-    database = folder / "lead_scoring.duckdb"
-    finished = subprocess.run(
-        [DBT, *arguments, "--target-path", folder / "target", "--log-path", folder / "logs"],
-        cwd=project,
-        env=os.environ | {"LEAD_SCORING_DUCKDB": str(database), "NO_COLOR": "1"} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Built(finished.stdout + finished.stderr, finished.returncode, database, folder / "target")
+    database, output = folder / "lead_scoring.duckdb", folder / "output"
+    folder.mkdir(exist_ok=True)
+    command = [*map(str, arguments), "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    variables = os.environ | {"LEAD_SCORING_DUCKDB": str(database), "NO_COLOR": "1"} | environment
+    process = FORKS.Process(target=run_command_line, args=(command, project, variables, output))
+    process.start()
+    process.join()
+    assert process.exitcode is not None
+    return Built(output.read_text(encoding="utf-8"), process.exitcode, database, folder / "target")
+
+
+def run_command_line(arguments: list[str], project: Path, environment: dict[str, str], output: Path) -> None:
+    """Be the command `dbt` in this process, with all it prints in a file.
+
+    Arguments:
+        arguments: dbt's command line.
+        project: the directory to be in.
+        environment: the environment variables to have.
+        output: the file for what dbt prints.
+
+    """
+    written = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(written, 1)
+    os.dup2(written, 2)
+    os.chdir(project)
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    from dbt.cli.main import cli
+
+    cli(arguments, prog_name="dbt")
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +135,26 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(PROJECT / name, folder / name, follow_symlinks=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def clone_without_tests(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the clone without dbt's tests: who builds models only need not wait for their parsing."""
+    folder = copy_project(clone, tmp_path_factory.mktemp("without_tests") / "project")
+    shutil.rmtree(folder / "tests")
+    for path in [*folder.glob("models/**/*.yml"), *folder.glob("seeds/**/*.yml")]:
+        described = without_tests(yaml.safe_load(path.read_text(encoding="utf-8")))
+        path.write_text(yaml.safe_dump(described, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return folder
+
+
+def without_tests(described: Any) -> Any:
+    """Leave out the tests in what a yml file says."""
+    if isinstance(described, dict):
+        return {
+            key: without_tests(value) for key, value in described.items() if key not in ("data_tests", "unit_tests")
+        }
+    return [without_tests(value) for value in described] if isinstance(described, list) else described
 
 
 @pytest.fixture

@@ -295,8 +295,7 @@ def test_unit_tests_bring_their_own_variables(run_dbt: RunDbt, sample: Built, tm
 
 def test_a_changed_rule_takes_effect_on_the_next_build(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:
     """A weight edited in the seed changes scores and rules_version on a plain `dbt build`."""
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
-    before = run_dbt(tmp_path, *arguments, project=project_copy)
+    before = run_dbt(tmp_path, *ONLY_MODELS, project=project_copy)
     query = "sum(points), count(*)"
     entries = "score_ledger where rule_id = 'target_industry'"
     old, version = table(before, entries, query), table(before, "lead_mart", "distinct rules_version")
@@ -304,7 +303,7 @@ def test_a_changed_rule_takes_effect_on_the_next_build(run_dbt: RunDbt, project_
     rules = project_copy / "seeds" / "rules" / "attribute_rules.csv"
     edit = {"target_industry": "25.5"}
     rewrite(rules, lambda row: row | {"points": edit.get(row["rule_id"], row["points"])})
-    after = run_dbt(tmp_path, *arguments, project=project_copy)
+    after = run_dbt(tmp_path, *ONLY_MODELS, project=project_copy)
     assert after.exit_code == 0, after.output
     new = table(after, entries, query)
     assert new[0][0] * 20 == old[0][0] * 255 / 10
@@ -315,7 +314,7 @@ def test_a_changed_rule_takes_effect_on_the_next_build(run_dbt: RunDbt, project_
 def test_a_failed_run_leaves_the_last_mart(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:
     """A rule book that breaks a promise stops the build before the mart is touched."""
     arguments = ["build", "--exclude-resource-type", "unit_test"]
-    mart = table(run_dbt(tmp_path, *arguments, project=project_copy), "lead_mart")
+    mart = table(run_dbt(tmp_path, *ONLY_MODELS, project=project_copy), "lead_mart")
     rewrite(
         project_copy / "seeds" / "rules" / "recency_rules.csv", lambda row: row | {"window_days": "91", "points": "50"}
     )

@@ -104,9 +104,9 @@ class Warehouse:
 
 
 @pytest.fixture
-def warehouse(project_copy: Path, run_dbt: RunDbt, project: CompiledProject) -> Warehouse:
+def warehouse(clone_without_tests: Path, tmp_path: Path, run_dbt: RunDbt, project: CompiledProject) -> Warehouse:
     """Give an empty warehouse with the shipped rules."""
-    return Warehouse(project_copy, run_dbt, project)
+    return Warehouse(copy_project(clone_without_tests, tmp_path / "project"), run_dbt, project)
 
 
 def merged(worlds_: list[World]) -> Tables:
@@ -159,11 +159,15 @@ def stories(draw: st.DrawFn) -> tuple[list[tuple[Tables, Tables | None]], dateti
 @given(story=stories())
 @settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 def test_any_arrival_equals_a_clean_build(
-    clone: Path, tmp_path_factory: pytest.TempPathFactory, run_dbt: RunDbt, project: CompiledProject, story: Any
+    clone_without_tests: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    run_dbt: RunDbt,
+    project: CompiledProject,
+    story: Any,
 ) -> None:
     """Late, repeated, moved, edited and erased rows, and new rules: no order of arrival changes a row."""
     folder = tmp_path_factory.mktemp("story") / "project"
-    copy_project(clone, folder)
+    copy_project(clone_without_tests, folder)
     warehouse = Warehouse(folder, run_dbt, project)
     steps, warehouse.as_of, warehouse.timezone = story
     for raw, rule_book in steps:
