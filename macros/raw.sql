@@ -11,6 +11,7 @@
         {%- endif -%}
         {%- for table in raw_tables() -%}
             {%- set reader = raw_reader(table) if reads_files() else '' -%}
+            {%- if reader.startswith('read_csv') -%}{%- do check_raw_text(reader) -%}{%- endif -%}
             {%- set types = raw_column_types(table, reader) -%}
             {%- do check_raw_columns(table, types) -%}
             {%- if reads_files() -%}{%- do statements.append(raw_view(table, reader, types)) -%}{%- endif -%}
@@ -80,6 +81,28 @@
             ~ "', header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')") -}}
     {%- endif -%}
     {{- return('') -}}
+{% endmacro %}
+
+
+{# DuckDB's own messages advise to skip rows. Only the first rows are looked at: enough to know a file that
+   a spreadsheet saved, where a look at all would take as long as reading them. #}
+{% macro check_raw_text(reader) %}
+    {%- set options = ", store_rejects = true, rejects_table = 'unread_rows', rejects_scan = 'unread_files')" -%}
+    {%- do run_query('create or replace temporary table first_rows as from ' ~ reader[:-1] ~ options ~ ' limit 20000') -%}
+    {%- set found = run_query(
+        "select file_path, line, error_type = 'INVALID ENCODING', error_message from unread_rows"
+        ~ " inner join unread_files using (scan_id, file_id) order by line limit 1"
+    ).rows -%}
+    {%- do run_query('drop table first_rows; drop table unread_rows; drop table unread_files') -%}
+    {%- if found -%}
+        {{ exceptions.raise_compiler_error(
+            found[0][0] ~ ' line ' ~ found[0][1] ~ ': ' ~ (
+                'the file is not UTF-8; most likely it is Shift_JIS, which Excel in Japan saves as "CSV".'
+                ~ ' In Excel choose "Save as" and the type "CSV UTF-8 (comma delimited)".'
+                if found[0][2] else found[0][3] ~ '. Mend the export that writes the file; a comma, a quotation mark or a'
+                ~ ' line end within a value needs quotation marks around the value.'
+            )) }}
+    {%- endif -%}
 {% endmacro %}
 
 

@@ -81,11 +81,12 @@ def dbt(folder: Path, *arguments: str, project: Path = PROJECT, **environment: s
     variables = os.environ | {"LEAD_SCORING_DUCKDB": str(database), "NO_COLOR": "1"} | environment
     parsed = PARSED / parsing_key(arguments, project)
     process = FORKS.Process(target=run_command_line, args=(command, project, variables, output, parsed))
+    started = time.time()
     process.start()
     process.join()
     assert process.exitcode is not None
     written = folder / "target" / "partial_parse.msgpack"
-    if process.exitcode == 0 and written.exists() and not parsed.exists():
+    if written.exists() and written.stat().st_mtime > started:
         shutil.copy(written, parsed)
     return Built(output.read_text(encoding="utf-8"), process.exitcode, database, folder / "target")
 

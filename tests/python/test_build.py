@@ -159,6 +159,14 @@ BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
         lambda raw: rewrite(raw / "events.csv", lambda row: {k: v for k, v in row.items() if k != "occurred_at"}),
         ["raw.events has no column occurred_at", "It has event_id", "Rename or add"],
     ),
+    "not UTF-8": (
+        lambda raw: (raw / "leads.csv").write_bytes((raw / "leads.csv").read_text(encoding="utf-8").encode("cp932")),
+        ["leads.csv line 2: the file is not UTF-8", "Shift_JIS", "CSV UTF-8"],
+    ),
+    "one value too many": (
+        lambda raw: replace(raw / "events.csv", "\n", "\nE1,L1,page_view,2026-01-01,,/a,b,false\n"),
+        ["events.csv line 2: Expected Number of Columns: 7 Found: 8", "needs quotation marks"],
+    ),
     "wrong type": (
         lambda raw: (
             duckdb.execute(
@@ -174,6 +182,11 @@ BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
         ["both", "leads.parquet", "leads.csv", "Remove the one"],
     ),
 }
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Replace the first of a text's parts that are `old`."""
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
 
 
 def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
