@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +28,16 @@ ONLY_MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-t
 BOOKKEEPING = {"scored_leads", "changed_leads", "restaged_leads", "touched_leads", "base_fingerprints"}
 
 # Of the 20 s of a build of the sample's models 3 are for loading dbt and 8 for parsing. So dbt is loaded once, in a
-# process whose forks run the builds, and a project is parsed once: `PARSED` keeps dbt's own file of what it found.
-# dbt itself would parse again for any other value of a variable, also of those that are read only later.
+# process whose forks run the builds, and a project is parsed once, see `parsed_projects`. dbt itself would parse
+# again for any other value of a variable, also of those that are read only later.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb.impl", "pytest"])
-PARSED = Path(tempfile.mkdtemp(prefix="parsed"))
 READ_WHILE_PARSING = ("*.yml", "*/*.yml", "macros/**/*", "models/**/*", "seeds/**/*", "tests/*.sql", "tests/*/*.sql")
 READ_LATER = ("raw_data", "as_of", "timezone")
 
 # hypothesis keeps test functions, and with them the duckdb module, beyond the interpreter's end;
 # duckdb reports that as a leak, after pytest's closing line. Registered first, so it runs last.
 atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
-atexit.register(shutil.rmtree, PARSED)
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def dbt(folder: Path, *arguments: str, project: Path = PROJECT, **environment: s
     folder.mkdir(exist_ok=True)
     command = [*map(str, arguments), "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     variables = os.environ | {"LEAD_SCORING_DUCKDB": str(database), "NO_COLOR": "1"} | environment
-    parsed = PARSED / parsing_key(arguments, project)
+    parsed = parsed_projects() / parsing_key(arguments, project)
     process = FORKS.Process(target=run_command_line, args=(command, project, variables, output, parsed))
     started = time.time()
     process.start()
@@ -89,6 +87,14 @@ def dbt(folder: Path, *arguments: str, project: Path = PROJECT, **environment: s
     if written.exists() and written.stat().st_mtime > started:
         shutil.copy(written, parsed)
     return Built(output.read_text(encoding="utf-8"), process.exitcode, database, folder / "target")
+
+
+@cache
+def parsed_projects() -> Path:
+    """Give a directory for dbt's own files of what it found in a project; not one per fork, which imports this too."""
+    folder = Path(tempfile.mkdtemp(prefix="parsed"))
+    atexit.register(shutil.rmtree, folder)
+    return folder
 
 
 def parsing_key(arguments: tuple[str, ...], project: Path) -> str:
