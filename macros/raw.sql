@@ -95,13 +95,15 @@
     ).rows -%}
     {%- do run_query('drop table first_rows; drop table unread_rows; drop table unread_files') -%}
     {%- if found -%}
+        {%- set file, line, is_other_encoding, message = found[0].values() -%}
+        {%- set problem, remedy = message, 'Mend the export that writes the file; a comma, a quotation mark or a line end'
+            ~ ' within a value needs quotation marks around the value' -%}
+        {%- if is_other_encoding -%}
+            {%- set problem = 'the file is not UTF-8; most likely it is Shift_JIS, which Excel in Japan saves as "CSV"' -%}
+            {%- set remedy = 'In Excel choose "Save as" and the type "CSV UTF-8 (comma delimited)"' -%}
+        {%- endif -%}
         {{ exceptions.raise_compiler_error(
-            found[0][0] ~ ' line ' ~ found[0][1] ~ ': ' ~ (
-                'the file is not UTF-8; most likely it is Shift_JIS, which Excel in Japan saves as "CSV".'
-                ~ ' In Excel choose "Save as" and the type "CSV UTF-8 (comma delimited)".'
-                if found[0][2] else found[0][3] ~ '. Mend the export that writes the file; a comma, a quotation mark or a'
-                ~ ' line end within a value needs quotation marks around the value.'
-            )) }}
+            problem_sentence({'file': file, 'line': line, 'problem': problem, 'remedy': remedy})) }}
     {%- endif -%}
 {% endmacro %}
 

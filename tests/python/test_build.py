@@ -29,9 +29,8 @@ def as_vars(**values: Any) -> str:
 
 
 def test_fresh_clone_builds_quietly(clone: Path) -> None:
-    """A bare `dbt build` in the root, then tests and docs of what it built: no variable, no warning."""
-    test = ["test", "--exclude-resource-type", "unit_test"]
-    for command in (["build"], test, ["docs", "generate", "--static"]):
+    """A bare `dbt build`, then `dbt test`, in the root: no flag, no variable, no warning."""
+    for command in (["build"], ["test"], ["docs", "generate", "--static"]):
         finished = subprocess.run([DBT, *command], cwd=clone, capture_output=True, text=True, check=False)
         assert finished.returncode == 0, finished.stdout
         assert "WARN" not in finished.stdout.replace("WARN=0", "").replace("NO-OP=0", "")
@@ -164,7 +163,7 @@ BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
         ["leads.csv line 2: the file is not UTF-8", "Shift_JIS", "CSV UTF-8"],
     ),
     "one value too many": (
-        lambda raw: replace(raw / "events.csv", "\n", "\nE1,L1,page_view,2026-01-01,,/a,b,false\n"),
+        lambda raw: edit(raw / "events.csv", ("\n", "\nE1,L1,page_view,2026-01-01,,/a,b,false\n")),
         ["events.csv line 2: Expected Number of Columns: 7 Found: 8", "needs quotation marks"],
     ),
     "wrong type": (
@@ -184,9 +183,13 @@ BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
 }
 
 
-def replace(path: Path, old: str, new: str) -> None:
-    """Replace the first of a text's parts that are `old`."""
-    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+def edit(path: Path, *replacements: tuple[str, str]) -> None:
+    """Replace texts that must be there."""
+    text = path.read_text(encoding="utf-8")
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8", newline="")
 
 
 def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
@@ -275,20 +278,32 @@ def test_a_past_day_is_rebuilt(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) 
 
 
 ELSEWHERE = {
-    "timezone": "America/New_York",
-    "as_of": "2099-01-01",
-    "abandoned_after_days": 3,
-    "queue_late_days": 400,
-    "outcome_horizon_days": 30,
-    "review_min_leads": 2,
-    "review_min_opportunities": 999,
-    "scored_attributes": ["lead_source"],
+    "west": {
+        "timezone": "America/New_York",
+        "as_of": "2024-12-31 23:59:59",
+        "abandoned_after_days": 3,
+        "queue_late_days": 1,
+        "outcome_horizon_days": 30,
+        "review_min_leads": 2,
+        "review_min_opportunities": 1,
+        "scored_attributes": ["lead_source"],
+    },
+    "east": {
+        "timezone": "Pacific/Auckland",
+        "as_of": "2099-01-01",
+        "abandoned_after_days": 400,
+        "queue_late_days": 400,
+        "outcome_horizon_days": 400,
+        "review_min_leads": 999,
+        "review_min_opportunities": 999,
+    },
 }
 
 
-def test_unit_tests_bring_their_own_variables(run_dbt: RunDbt, sample: Built, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_unit_tests_bring_their_own_variables(run_dbt: RunDbt, sample: Built, tmp_path: Path, place: str) -> None:
     """Nobody has to edit a unit test because their firm has another timezone, clock or limit."""
-    arguments = ["test", "--select", "test_type:unit", "--vars", as_vars(**ELSEWHERE)]
+    arguments = ["test", "--select", "test_type:unit", "--vars", as_vars(**ELSEWHERE[place])]
     tested = run_dbt(tmp_path, *arguments, LEAD_SCORING_DUCKDB=str(sample.database))
     assert tested.exit_code == 0, tested.output
     assert len(tested.results) > 200

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from compiled import PROJECT, CompiledProject, Row, read_rows, rows
-from conftest import ONLY_MODELS, Built
+from conftest import ONLY_MODELS, Built, copy_project
 from test_increments import RunDbt, Warehouse
 
 SELECTED = ("--select", "+published_scores", "+rule_book_history", "rule_book_periods")
@@ -54,9 +54,9 @@ class Records(Warehouse):
 
 
 @pytest.fixture
-def records(project_copy: Path, run_dbt: RunDbt, project: CompiledProject) -> Records:
+def records(clone_without_tests: Path, tmp_path: Path, run_dbt: RunDbt, project: CompiledProject) -> Records:
     """Give an empty warehouse with the shipped rules."""
-    return Records(project_copy, run_dbt, project)
+    return Records(copy_project(clone_without_tests, tmp_path / "project"), run_dbt, project)
 
 
 def reweighted(points: str) -> list[Row]:

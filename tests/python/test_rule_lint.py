@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from compiled import PROJECT, CompiledProject, Row, Tables, read_rows, rows
 from hypothesis import HealthCheck, example, given, settings
-from test_build import RunDbt, as_vars
+from test_build import RunDbt, as_vars, edit
 from worlds import rule_books
 
 AS_OF = datetime(2026, 6, 30, 15)
@@ -476,15 +476,6 @@ def test_without_data_no_rule_is_blamed(project: CompiledProject) -> None:
             files = rows(database, "select distinct file from rule_use_problems order by file")
         named = ["attribute", "disqualification"] if leads else []
         assert [row["file"] for row in files] == [f"seeds/rules/{name}_rules.csv" for name in named]
-
-
-def edit(path: Path, *replacements: tuple[str, str]) -> None:
-    """Replace texts that must be there."""
-    text = path.read_text(encoding="utf-8")
-    for old, new in replacements:
-        assert old in text
-        text = text.replace(old, new, 1)
-    path.write_text(text, encoding="utf-8", newline="")
 
 
 def test_faults_of_files_stop_before_anything_loads(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:
