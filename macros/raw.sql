@@ -6,12 +6,11 @@
     {%- set statements = [] -%}
     {%- if execute and flags.WHICH in ('build', 'run') and needs_raw_tables() -%}
         {%- if reads_files() -%}
-            {%- do require_raw_directory() -%}
             {%- do statements.append('create schema if not exists ' ~ var('raw_schema')) -%}
         {%- endif -%}
         {%- for table in raw_tables() -%}
             {%- set reader = raw_reader(table) if reads_files() else '' -%}
-            {%- if reader.startswith('read_csv') -%}{%- do check_raw_text(reader) -%}{%- endif -%}
+            {%- if reader.startswith('read_csv') -%}{%- do check_raw_text(raw_files(table)) -%}{%- endif -%}
             {%- set types = raw_column_types(table, reader) -%}
             {%- do check_raw_columns(table, types) -%}
             {%- if reads_files() -%}{%- do statements.append(raw_view(table, reader, types)) -%}{%- endif -%}
@@ -46,17 +45,6 @@
 {% endmacro %}
 
 
-{% macro require_raw_directory() %}
-    {%- set files = literal_path(var('raw_data')) ~ '/*' -%}
-    {%- if run_query("select count(*) from glob('" ~ files ~ "')").columns[0].values()[0] == 0 -%}
-        {{ exceptions.raise_compiler_error(
-            "raw_data: the directory '" ~ var('raw_data') ~ "' is missing or empty. Pass --vars "
-            ~ "'{raw_data: DIR}', DIR holding leads, events, sales_activities and opportunities "
-            ~ "as .parquet or .csv (relative to where you run dbt).") }}
-    {%- endif -%}
-{% endmacro %}
-
-
 {# One view per file. Columns the file lacks are empty. #}
 {% macro raw_view(table, reader, types) %}
     {%- set nulls = [] -%}
@@ -69,60 +57,75 @@
 {% endmacro %}
 
 
-{# The table function that reads the file; empty where an optional table is absent. Every value
-   of a csv stays text until staging reads it, so that an unreadable value is rejected with a
-   reason instead of stopping the load. #}
+{# The table function that reads the files; empty where an optional table is absent. #}
 {% macro raw_reader(table) %}
-    {%- set path = raw_file(table) -%}
-    {%- if path.endswith('.parquet') -%}
-        {{- return("read_parquet('" ~ path ~ "')") -}}
-    {%- elif path -%}
-        {{- return("read_csv('" ~ path
-            ~ "', header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')") -}}
+    {%- set files = raw_files(table) -%}
+    {#- files of one table may differ in their columns; a directory named `day=01` is not the number 1 -#}
+    {%- set options = ', union_by_name = true, hive_types_autocast = false' if '/**/' in files else '' -%}
+    {%- if files.endswith('.parquet') -%}
+        {{- return("read_parquet('" ~ files ~ "'" ~ options ~ ")") -}}
+    {%- elif files -%}
+        {{- return(csv_reader(files, options)) -}}
     {%- endif -%}
     {{- return('') -}}
 {% endmacro %}
 
 
-{# DuckDB's own messages advise to skip rows. Only the first rows are looked at: enough to know a file that
-   a spreadsheet saved, where a look at all would take as long as reading them. #}
-{% macro check_raw_text(reader) %}
-    {%- set options = ", store_rejects = true, rejects_table = 'unread_rows', rejects_scan = 'unread_files')" -%}
-    {%- do run_query('create or replace temporary table first_rows as from ' ~ reader[:-1] ~ options ~ ' limit 20000') -%}
-    {%- set found = run_query(
-        "select file_path, line, error_type = 'INVALID ENCODING', error_message from unread_rows"
-        ~ " inner join unread_files using (scan_id, file_id) order by line limit 1"
-    ).rows -%}
-    {%- do run_query('drop table first_rows; drop table unread_rows; drop table unread_files') -%}
-    {%- if found -%}
-        {%- set file, line, is_other_encoding, message = found[0].values() -%}
-        {%- set problem, remedy = message, 'Mend the export that writes the file; a comma, a quotation mark or a line end'
-            ~ ' within a value needs quotation marks around the value' -%}
-        {%- if is_other_encoding -%}
-            {%- set problem = 'the file is not UTF-8; most likely it is Shift_JIS, which Excel in Japan saves as "CSV"' -%}
-            {%- set remedy = 'In Excel choose "Save as" and the type "CSV UTF-8 (comma delimited)"' -%}
-        {%- endif -%}
-        {{ exceptions.raise_compiler_error(
-            problem_sentence({'file': file, 'line': line, 'problem': problem, 'remedy': remedy})) }}
-    {%- endif -%}
+{# Every value of a csv stays text until staging reads it, so that an unreadable value is rejected with
+   a reason instead of stopping the load. #}
+{% macro csv_reader(files, options) %}
+    {{- return("read_csv('" ~ files ~ "', header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"'"
+        ~ options ~ ")") -}}
 {% endmacro %}
 
 
-{# Path of the table's one file as text of a query; empty where an optional table is absent. #}
-{% macro raw_file(table) %}
-    {%- set stem = literal_path(var('raw_data') ~ '/' ~ table.name) -%}
-    {%- set found = run_query(
-        "select file from glob('" ~ stem ~ ".parquet') union all select file from glob('" ~ stem ~ ".csv')"
-    ).columns[0].values() -%}
-    {%- if found | length == 2 -%}
+{# DuckDB's own messages advise to skip rows. Only the first rows of a file are looked at: enough to know one
+   that a spreadsheet saved, where a look at all would take as long as reading them. #}
+{% macro check_raw_text(files) %}
+    {%- set options = ", store_rejects = true, rejects_table = 'unread_rows', rejects_scan = 'unread_files'" -%}
+    {%- for file in run_query("select file from glob('" ~ files ~ "') order by file").columns[0].values() -%}
+        {%- set reader = csv_reader(literal_path(file), options) -%}
+        {%- do run_query('create or replace temporary table first_rows as from ' ~ reader ~ ' limit 20000') -%}
+        {%- set found = run_query(
+            "select file_path, line, error_type = 'INVALID ENCODING', error_message from unread_rows"
+            ~ " inner join unread_files using (scan_id, file_id) order by line limit 1"
+        ).rows -%}
+        {%- do run_query('drop table first_rows; drop table unread_rows; drop table unread_files') -%}
+        {%- if found -%}{%- do raise_unread_row(*found[0].values()) -%}{%- endif -%}
+    {%- endfor -%}
+{% endmacro %}
+
+
+{% macro raise_unread_row(file, line, is_other_encoding, message) %}
+    {%- set problem, remedy = message, 'Mend the export that writes the file; a comma, a quotation mark or a line end'
+        ~ ' within a value needs quotation marks around the value' -%}
+    {%- if is_other_encoding -%}
+        {%- set problem = 'the file is not UTF-8; most likely it is Shift_JIS, which Excel in Japan saves as "CSV"' -%}
+        {%- set remedy = 'In Excel choose "Save as" and the type "CSV UTF-8 (comma delimited)"' -%}
+    {%- endif -%}
+    {{ exceptions.raise_compiler_error(
+        problem_sentence({'file': file, 'line': line, 'problem': problem, 'remedy': remedy})) }}
+{% endmacro %}
+
+
+{# The table's one file, or all in its directory, as DuckDB's pattern; empty where an optional table is absent. #}
+{% macro raw_files(table) %}
+    {%- set stem = var('raw_data') ~ '/' ~ table.name -%}
+    {%- set looks = [] -%}
+    {%- for ending in ['.csv', '.parquet', '/**/*.csv', '/**/*.parquet'] -%}
+        {%- do looks.append("select '" ~ ending ~ "' from glob('" ~ literal_path(stem) ~ ending ~ "')") -%}
+    {%- endfor -%}
+    {%- set found = run_query(looks | join(' union ') ~ ' order by 1').columns[0].values() -%}
+    {%- if found | length > 1 -%}
         {{ exceptions.raise_compiler_error(
-            "raw_data: both " ~ found | join(' and ') ~ " exist. Remove the one that is out of date.") }}
-    {%- elif found | length == 0 and not table.meta.get('optional') -%}
+            "raw_data: both " ~ stem ~ found[0] ~ " and " ~ stem ~ found[1] ~ " exist. Remove what is out of date.") }}
+    {%- elif not found and not table.meta.get('optional') -%}
         {{ exceptions.raise_compiler_error(
             "raw_data: '" ~ var('raw_data') ~ "' holds neither " ~ table.name ~ ".parquet nor " ~ table.name
-            ~ ".csv. Export the table under that name, or point raw_data at another directory.") }}
+            ~ ".csv, nor a directory " ~ table.name ~ " of such files. Export the table under that name, or pass "
+            ~ "--vars '{raw_data: DIR}' with the directory that holds it (relative to where you run dbt).") }}
     {%- endif -%}
-    {{- return(literal_path(found[0]) if found else '') -}}
+    {{- return(literal_path(stem) ~ found[0] if found else '') -}}
 {% endmacro %}
 
 
@@ -193,3 +196,14 @@
 {% macro project_root() %}
     {{- return(literal_path(graph.nodes['seed.lead_scoring.tiers'].root_path)) -}}
 {% endmacro %}
+
+
+{# DuckDB's own message speaks of nested schemas or of an ambiguous reference. #}
+{% macro duckdb__create_schema(relation) -%}
+    {%- if relation.database | lower in [relation.schema | lower, var('raw_schema') | lower] -%}
+        {{ exceptions.raise_compiler_error(
+            "The DuckDB file is called " ~ relation.database ~ ", like a schema in it, and DuckDB cannot tell the two "
+            ~ "apart. Set LEAD_SCORING_DUCKDB to a file of another name.") }}
+    {%- endif -%}
+    {{ dbt.duckdb__create_schema(relation) }}
+{%- endmacro %}

@@ -45,8 +45,8 @@
 {% macro build_key() %}
     {%- set raw, project, given = [], [], [] -%}
     {%- for table in raw_tables() -%}
-        {%- set file = raw_file(table) -%}
-        {%- if file -%}{%- do raw.append("'" ~ file ~ "'") -%}{%- endif -%}
+        {%- set files = raw_files(table) -%}
+        {%- if files -%}{%- do raw.append("'" ~ files ~ "'") -%}{%- endif -%}
     {%- endfor -%}
     {%- for files in ['dbt_project.yml', 'dbt_packages/**', 'macros/**', 'models/**', 'seeds/**'] -%}
         {%- do project.append("'" ~ project_root() ~ '/' ~ files ~ "'") -%}

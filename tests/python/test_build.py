@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -133,10 +134,19 @@ def write_typed(raw: Path, typed: Path) -> None:
                 casts.append(f"cast({text} as {kind}) as {column}")
             connection.execute(f"copy {name} to '{path}' (header)")
             connection.execute(f"copy (select * replace ({', '.join(casts)}) from {name}) to '{typed / name}.parquet'")
+        days = typed / "events" / "day=01"
+        days.mkdir(parents=True)
+        events = (typed / "events.parquet").rename(typed / "all_events.parquet")
+        unmarked = f"select * exclude (is_bot) from '{events}' where is_bot is null"
+        connection.execute(f"copy ({unmarked}) to '{days}/unmarked.parquet'")
+        connection.execute(f"copy (from '{events}' where is_bot is not null) to '{days}/marked.parquet'")
 
 
 def test_csv_and_parquet_give_the_same_mart(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) -> None:
-    """What a typed file can hold scores the same from both formats, whatever the writer's timezone."""
+    """What a typed file can hold scores the same from both formats, whatever the writer's timezone.
+
+    Files of one table may lie in a directory, and one of them may have fewer columns than another.
+    """
     typed = tmp_path / "typed"
     write_typed(raw_copy, typed)
     from_csv = build(run_dbt, tmp_path / "csv_build", raw_copy)
@@ -152,7 +162,7 @@ def test_csv_and_parquet_give_the_same_mart(run_dbt: RunDbt, raw_copy: Path, tmp
 
 
 BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
-    "missing directory": (shutil.rmtree, ["the directory", "is missing or empty", "raw_data: DIR"]),
+    "missing directory": (shutil.rmtree, ["holds neither events.parquet nor events.csv", "raw_data: DIR"]),
     "missing table": (lambda raw: (raw / "events.csv").unlink(), ["neither events.parquet nor events.csv", "Export"]),
     "missing required column": (
         lambda raw: rewrite(raw / "events.csv", lambda row: {k: v for k, v in row.items() if k != "occurred_at"}),
@@ -166,6 +176,13 @@ BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
         lambda raw: edit(raw / "events.csv", ("\n", "\nE1,L1,page_view,2026-01-01,,/a,b,false\n")),
         ["events.csv line 2: Expected Number of Columns: 7 Found: 8", "needs quotation marks"],
     ),
+    "one value too many in one file of several": (
+        lambda raw: (
+            split(raw / "events.csv", raw / "events")
+            and edit(raw / "events" / "late" / "2.csv", ("\n", "\nE1,L1,page_view,2026-01-01,,/a,b,false\n"))
+        ),
+        ["2.csv line 2: Expected Number of Columns: 7 Found: 8", "needs quotation marks"],
+    ),
     "wrong type": (
         lambda raw: (
             duckdb.execute(
@@ -178,7 +195,11 @@ BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
     ),
     "two files for one table": (
         lambda raw: duckdb.execute(f"copy (select 1) to '{raw / 'leads.parquet'}'"),
-        ["both", "leads.parquet", "leads.csv", "Remove the one"],
+        ["both", "leads.parquet", "leads.csv", "Remove what is out of date"],
+    ),
+    "a file and a directory for one table": (
+        lambda raw: split(raw / "leads.csv", raw / "leads") and shutil.copy(raw / "leads" / "1.csv", raw / "leads.csv"),
+        ["both", "leads.csv", "leads/**/*.csv", "Remove what is out of date"],
     ),
 }
 
@@ -190,6 +211,18 @@ def edit(path: Path, *replacements: tuple[str, str]) -> None:
         assert old in text
         text = text.replace(old, new, 1)
     path.write_text(text, encoding="utf-8", newline="")
+
+
+def split(path: Path, folder: Path) -> Path:
+    """Replace a csv file by a directory of two, one of them in a directory below; return it."""
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    (folder / "late").mkdir(parents=True)
+    for name, half in (("1.csv", rows[::2]), ("late/2.csv", rows[1::2])):
+        with (folder / name).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([header, *half])
+    path.unlink()
+    return folder
 
 
 def rewrite(path: Path, change: Callable[[dict[str, str]], dict[str, str] | None]) -> None:
@@ -223,6 +256,18 @@ def test_an_unreadable_clock_is_one_readable_error(run_dbt: RunDbt, tmp_path: Pa
     assert "Traceback" not in built.output
 
 
+@pytest.mark.parametrize("name", ["raw", "main"])
+def test_a_file_named_like_its_schema_is_one_readable_error(tmp_path: Path, name: str) -> None:
+    """DuckDB would report an ambiguous reference, or that nested schemas need another version."""
+    environment = os.environ | {"LEAD_SCORING_DUCKDB": str(tmp_path / f"{name}.duckdb"), "NO_COLOR": "1"}
+    command = [DBT, "build", "--target-path", tmp_path / "target", "--log-path", tmp_path / "logs"]
+    built = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert built.returncode != 0
+    assert f"The DuckDB file is called {name}, like a schema in it" in built.stdout
+    assert "Set LEAD_SCORING_DUCKDB to a file of another name" in built.stdout
+    assert "Traceback" not in built.stdout + built.stderr
+
+
 def build(run_dbt: RunDbt, folder: Path, raw: Path, as_of: str = "2026-06-30 15:00:00", **more: Any) -> Built:
     """Build all models without tests, from the raw files of a test."""
     variables = as_vars(raw_data=str(raw), as_of=as_of, **more)
@@ -251,7 +296,11 @@ def test_own_files_change_and_the_next_build_follows(run_dbt: RunDbt, raw_copy: 
     assert models_naming(second, erased) <= BOOKKEEPING | listing
 
     rewrite(raw_copy / "events.csv", lambda row: None if row["lead_id"] == erased else row)
-    assert models_naming(build(run_dbt, tmp_path, raw_copy), erased) == set()
+    split(raw_copy / "events.csv", raw_copy / "events")
+    events = table(second, "stg_events", "count(*)")
+    third = build(run_dbt, tmp_path, raw_copy)
+    assert models_naming(third, erased) == set()
+    assert table(third, "stg_events", "count(*)") == events
     assert table(second, reasons) == []
 
 
