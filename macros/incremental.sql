@@ -20,6 +20,30 @@
 {%- endmacro %}
 
 
+{# While no lead is finished, all are computed: dbt then replaces the table, which is quicker than to write the
+   rows twice and to delete the old ones (46 M events, after an edited macro: 202 s, not 264 s). Elsewhere dbt
+   drops the views above a table that it replaces. #}
+{% macro should_full_refresh() %}
+    {%- set is_asked_for = dbt.should_full_refresh() -%}
+    {%- if is_asked_for or not execute or target.type != 'duckdb' or not lists_of_model() -%}
+        {{- return(is_asked_for) -}}
+    {%- endif -%}
+    {%- set scored_leads = graph.nodes['model.lead_scoring.scored_leads'].relation_name -%}
+    {%- set finished = run_query("select 1 from " ~ scored_leads ~ " where fingerprint <> '' limit 1") -%}
+    {{- return(finished.rows | length == 0) -}}
+{% endmacro %}
+
+
+{# The lists of leads by which a model is computed. #}
+{% macro lists_of_model() %}
+    {%- set lists = [] -%}
+    {%- for leads in lead_lists() if 'model.lead_scoring.' ~ leads in model.depends_on.nodes -%}
+        {%- do lists.append(leads) -%}
+    {%- endfor -%}
+    {{- return(lists if model.config.materialized == 'incremental' else []) -}}
+{% endmacro %}
+
+
 {# True if another month than at the last build is the newest one over, or the newest one whose
    outcomes are known: then the table of month ends is computed for all leads. #}
 {% macro has_new_month() -%}
@@ -41,10 +65,8 @@
     {%- set target, temporary, key = arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['unique_key'] -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     {%- set recomputed = [] -%}
-    {%- for leads in lead_lists() -%}
-        {%- if 'model.lead_scoring.' ~ leads in model.depends_on.nodes -%}
-            {%- do recomputed.append('select lead_id from ' ~ ref(leads)) -%}
-        {%- endif -%}
+    {%- for leads in lists_of_model() -%}
+        {%- do recomputed.append('select lead_id from ' ~ ref(leads)) -%}
     {%- endfor -%}
     {%- if not recomputed -%}
         {{- return(adapter.dispatch('get_incremental_delete_insert_sql', 'dbt')(arg_dict)) -}}
