@@ -383,7 +383,11 @@ FAULTS = {
         "known.scored_repeats = '?' and '' <=",
     ),
     # a changed rule does not reach leads without new rows
-    "models/scoring/score_changes.sql": (2, "{{ is_among('touched_leads') }}", "{{ is_among('changed_leads') }}"),
+    "models/staging/changes/touched_leads.sql": (
+        2,
+        "leads.scoring_version <> current_version.scoring_version",
+        "leads.scoring_version = ''",
+    ),
 }
 
 
