@@ -28,8 +28,7 @@
     {%- if is_asked_for or not execute or target.type != 'duckdb' or not lists_of_model() -%}
         {{- return(is_asked_for) -}}
     {%- endif -%}
-    {%- set scored_leads = graph.nodes['model.lead_scoring.scored_leads'].relation_name -%}
-    {%- set finished = run_query("select 1 from " ~ scored_leads ~ " where fingerprint <> '' limit 1") -%}
+    {%- set finished = run_query("select 1 from " ~ relation_of('scored_leads') ~ " where fingerprint <> '' limit 1") -%}
     {{- return(finished.rows | length == 0) -}}
 {% endmacro %}
 
@@ -40,7 +39,13 @@
     {%- for leads in lead_lists() if 'model.lead_scoring.' ~ leads in model.depends_on.nodes -%}
         {%- do lists.append(leads) -%}
     {%- endfor -%}
-    {{- return(lists if model.config.materialized == 'incremental' else []) -}}
+    {{- return(lists) -}}
+{% endmacro %}
+
+
+{# A model's table where `ref` would not do: for a hook, or for a model that does not name it. #}
+{% macro relation_of(name) %}
+    {{- return(graph.nodes['model.lead_scoring.' ~ name].relation_name) -}}
 {% endmacro %}
 
 
@@ -111,16 +116,14 @@
         {%- set built = results | selectattr('status', 'in', ['success', 'pass']) | map(attribute='node.unique_id') | list -%}
         {%- set left = models_in(staging_folders() + scoring_folders()) | rejectattr('unique_id', 'in', built) | list -%}
         {%- if not left -%}
-            {%- set model = 'model.lead_scoring.' -%}
-            {%- set scored_leads = graph.nodes[model ~ 'scored_leads'].relation_name -%}
-            {%- set touched_leads = graph.nodes[model ~ 'touched_leads'].relation_name -%}
+            {%- set scored_leads, touched_leads = relation_of('scored_leads'), relation_of('touched_leads') -%}
             delete from {{ scored_leads }} where lead_id in (select lead_id from {{ touched_leads }});
             insert into {{ scored_leads }} ({{ scored_lead_columns() }})
             select {{ scored_lead_columns() }} from {{ touched_leads }}
             where fingerprint is not null
             {%- for leads in lead_lists() -%}
                 {#- an erased person is not to live on in a list of the work done -#}
-                ; delete from {{ graph.nodes[model ~ leads].relation_name }} where fingerprint is null
+                ; delete from {{ relation_of(leads) }} where fingerprint is null
             {%- endfor -%}
         {%- endif -%}
     {%- endif -%}

@@ -9,8 +9,9 @@
             {%- do statements.append('create schema if not exists ' ~ var('raw_schema')) -%}
         {%- endif -%}
         {%- for table in raw_tables() -%}
-            {%- set reader = raw_reader(table) if reads_files() else '' -%}
-            {%- if reader.startswith('read_csv') -%}{%- do check_raw_text(raw_files(table)) -%}{%- endif -%}
+            {%- set files = raw_files(table) if reads_files() else '' -%}
+            {%- if files.endswith('.csv') -%}{%- do check_raw_text(files) -%}{%- endif -%}
+            {%- set reader = raw_reader(files) -%}
             {%- set types = raw_column_types(table, reader) -%}
             {%- do check_raw_columns(table, types) -%}
             {%- if reads_files() -%}{%- do statements.append(raw_view(table, reader, types)) -%}{%- endif -%}
@@ -45,7 +46,7 @@
 {% endmacro %}
 
 
-{# One view per file. Columns the file lacks are empty. #}
+{# One view per table. Columns its files lack are empty. #}
 {% macro raw_view(table, reader, types) %}
     {%- set nulls = [] -%}
     {%- for column in table.columns.keys() if column not in types -%}
@@ -57,9 +58,8 @@
 {% endmacro %}
 
 
-{# The table function that reads the files; empty where an optional table is absent. #}
-{% macro raw_reader(table) %}
-    {%- set files = raw_files(table) -%}
+{# The table function that reads the files; empty where there are none. #}
+{% macro raw_reader(files) %}
     {#- files of one table may differ in their columns; a directory named `day=01` is not the number 1 -#}
     {%- set options = ', union_by_name = true, hive_types_autocast = false' if '/**/' in files else '' -%}
     {%- if files.endswith('.parquet') -%}

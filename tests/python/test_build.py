@@ -116,7 +116,7 @@ TYPES = {
 
 
 def write_typed(raw: Path, typed: Path) -> None:
-    """Leave in the csv files only what a typed column can hold, and write the same as typed parquet."""
+    """Leave in the csv files only what a typed column can hold, and write the same as typed parquet, events in two."""
     typed.mkdir()
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'America/New_York'")
@@ -161,6 +161,8 @@ def test_csv_and_parquet_give_the_same_mart(run_dbt: RunDbt, raw_copy: Path, tmp
     assert tested.exit_code == 0, tested.output
 
 
+ONE_VALUE_TOO_MANY = ("\n", "\nE1,L1,page_view,2026-01-01,,/a,b,false\n")
+
 BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
     "missing directory": (shutil.rmtree, ["holds neither events.parquet nor events.csv", "raw_data: DIR"]),
     "missing table": (lambda raw: (raw / "events.csv").unlink(), ["neither events.parquet nor events.csv", "Export"]),
@@ -173,13 +175,12 @@ BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
         ["leads.csv line 2: the file is not UTF-8", "Shift_JIS", "CSV UTF-8"],
     ),
     "one value too many": (
-        lambda raw: edit(raw / "events.csv", ("\n", "\nE1,L1,page_view,2026-01-01,,/a,b,false\n")),
+        lambda raw: edit(raw / "events.csv", ONE_VALUE_TOO_MANY),
         ["events.csv line 2: Expected Number of Columns: 7 Found: 8", "needs quotation marks"],
     ),
     "one value too many in one file of several": (
         lambda raw: (
-            split(raw / "events.csv", raw / "events")
-            and edit(raw / "events" / "late" / "2.csv", ("\n", "\nE1,L1,page_view,2026-01-01,,/a,b,false\n"))
+            split(raw / "events.csv", raw / "events") and edit(raw / "events" / "late" / "2.csv", ONE_VALUE_TOO_MANY)
         ),
         ["2.csv line 2: Expected Number of Columns: 7 Found: 8", "needs quotation marks"],
     ),
@@ -259,6 +260,7 @@ def test_an_unreadable_clock_is_one_readable_error(run_dbt: RunDbt, tmp_path: Pa
 @pytest.mark.parametrize("name", ["raw", "main"])
 def test_a_file_named_like_its_schema_is_one_readable_error(tmp_path: Path, name: str) -> None:
     """DuckDB would report an ambiguous reference, or that nested schemas need another version."""
+    # a process of its own: a project that was parsed before knows the name of another file
     environment = os.environ | {"LEAD_SCORING_DUCKDB": str(tmp_path / f"{name}.duckdb"), "NO_COLOR": "1"}
     command = [DBT, "build", "--target-path", tmp_path / "target", "--log-path", tmp_path / "logs"]
     built = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
