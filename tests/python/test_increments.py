@@ -331,9 +331,11 @@ def days_of_scores(warehouse: Warehouse, sample_days: list[Tables], first: int =
     `first` is the day to begin with.
     """
     before, after = sample_days
-    first_lead, second_lead = sorted(after["leads"], key=lambda row: row["lead_id"] or "")[-2:]
-    event = next(row for row in after["events"] if row["lead_id"] == first_lead["lead_id"])
-    moved = event | {"lead_id": second_lead["lead_id"], "loaded_at": "2026-06-30 14:59:59"}
+    leads = sorted({row["lead_id"] for row in after["leads"] if row["lead_id"]})
+    # one that earned points, so that its loss shows in the scores
+    seminars = [row for row in after["events"] if row["event_type"] == "seminar_attendance" and row["is_bot"] != "true"]
+    event = next(row for row in seminars if row["lead_id"] in leads[:-1])
+    moved = event | {"lead_id": leads[-1], "loaded_at": "2026-06-30 14:59:59"}
     fewer_rules = read_rows(PROJECT / "seeds" / "rules" / "behavior_rules.csv")[:3]
     moves = after | {"events": [*after["events"], moved]}
     days = [(before, None), (after, None), (moves, None), (moves, {"behavior_rules": fewer_rules})]
@@ -382,6 +384,8 @@ FAULTS = {
         "known.scored_repeats <>",
         "known.scored_repeats = '?' and '' <=",
     ),
+    # a lead that lost an event keeps its score
+    "models/scoring/score_changes.sql": (1, "{{ is_among('touched_leads') }}", "{{ is_among('changed_leads') }}"),
     # a changed rule does not reach leads without new rows
     "models/staging/changes/touched_leads.sql": (
         2,
