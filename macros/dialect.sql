@@ -148,8 +148,8 @@
 {%- endmacro %}
 
 
-{# The part of a text between two delimiters, counted from 1; '' beyond the last. dbt's own
-   `split_part` takes a fixed number only. #}
+{# The part of a text between two delimiters, counted from 1 or, back from the end, from -1; '' beyond
+   the last. dbt's own `split_part` takes a fixed number only. #}
 {% macro nth_part(text, delimiter, number) -%}
     {{ return(adapter.dispatch('nth_part')(text, delimiter, number)) }}
 {%- endmacro %}
@@ -177,6 +177,11 @@
    a plain cast drops it on DuckDB and PostgreSQL. #}
 {% macro text_to_utc(text) -%}
     {{ return(adapter.dispatch('text_to_utc')(text)) }}
+{%- endmacro %}
+
+{# What is finer than a microsecond is cut off, as DuckDB does: rounding may move a time into the next day. #}
+{% macro postgres__text_to_utc(text) -%}
+    {{ default__text_to_utc("regexp_replace(" ~ text ~ ", '([.][0-9]{6})[0-9]+', '\\1')") }}
 {%- endmacro %}
 
 {% macro default__text_to_utc(text) -%}

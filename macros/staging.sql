@@ -28,13 +28,13 @@
 {%- endmacro %}
 
 
-{# The columns of the contract, in its order. #}
+{# The columns of the contract, in its order, and the further columns of leads that the rules look at. #}
 {% macro contract_columns(table) %}
     {{- return({
         'leads': [
             'lead_id', 'created_at', 'updated_at', 'email', 'company_name', 'employee_count',
             'industry', 'job_title', 'region', 'segment',
-        ],
+        ] + var('scored_attributes'),
         'events': ['event_id', 'lead_id', 'event_type', 'occurred_at', 'loaded_at', 'asset', 'is_bot'],
         'sales_activities': ['activity_id', 'lead_id', 'activity_type', 'occurred_at', 'owner'],
         'opportunities': ['opportunity_id', 'lead_id', 'created_at', 'closed_at', 'is_won', 'amount'],

@@ -34,6 +34,17 @@ problems as (
 
 ),
 
+-- no version of such a record is staged, so none of its fields is all that is lost
+unknown_leads as (
+
+    select
+        source_table,
+        record_id
+    from problems
+    where position('unknown_lead' in problem) > 0
+
+),
+
 rejected_records as (
 
     select
@@ -41,12 +52,14 @@ rejected_records as (
         problems.record_id,
         problems.raw_values,
         coalesce(reasons.reason, problems.problem) as reason,
-        coalesce(reasons.is_row_kept, false) as is_row_kept,
+        coalesce(reasons.is_row_kept and unknown_leads.record_id is null, false) as is_row_kept,
         reasons.explanation,
         reasons.remedy
     from problems
-    -- several fields of one kept row may be unreadable: one row each
+    -- several fields of one row may be unreadable: one row each
     left join reasons on position(reasons.reason in problems.problem) > 0
+    left join unknown_leads
+        on problems.source_table = unknown_leads.source_table and problems.record_id = unknown_leads.record_id
 
 )
 

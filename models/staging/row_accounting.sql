@@ -1,13 +1,15 @@
 with
 
+-- a rejected row has one such reason, and may have unreadable fields beside it
 rejected as (
 
     select
-        source_table,
+        records.source_table,
         count(*) as rows_rejected
-    from {{ ref('rejected_records') }}
-    where not is_row_kept
-    group by source_table
+    from {{ ref('rejected_records') }} as records
+    left join {{ ref('rejection_reasons') }} as reasons on records.reason = reasons.reason
+    where not coalesce(reasons.is_row_kept, false)
+    group by records.source_table
 
 ),
 

@@ -23,7 +23,7 @@ stg_leads as (
         created_at,
         updated_at,
         email,
-        nullif(lower({{ nth_part('email', '@', 2) }}), '') as email_domain,
+        case when email like '%@%' then lower({{ clean_text(nth_part('email', '@', -1)) }}) end as email_domain,
         company_name,
         employee_count,
         industry,

@@ -60,7 +60,7 @@ class ImpossibleError(ValueError):
 
 TIMESTAMP = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"([ T](?P<clock>(?!24)[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)"
+    r"([ T](?P<clock>(?!24)[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)"
     r"( ?(Z|UTC|(?P<offset>[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)))?)?"
 )
 BOOLEANS = dict.fromkeys(["true", "t", "1", "yes", "y"], True)
@@ -186,6 +186,7 @@ def stage(raw: Tables, scored_attributes: Sequence[str]) -> tuple[Row, list[Row]
     staged: dict[str, list[Row]] = {}
     duplicates: dict[str, int] = {}
     rejected: list[Row] = []
+    lost: set[tuple[str, str]] = set()  # records no version of which is staged
 
     def reject(table: str, record_id: str | None, reason: str, kept: bool) -> None:
         record = {"source_table": table, "record_id": record_id, "reason": reason}
@@ -215,6 +216,9 @@ def stage(raw: Tables, scored_attributes: Sequence[str]) -> tuple[Row, list[Row]
                 staged[table].append(row)
             else:
                 reject(table, row[key], "unknown_lead", kept=False)
+                lost.add((table, row[key]))
+    for record in rejected:
+        record["is_row_kept"] &= (record["source_table"], record["record_id"]) not in lost
     return staged, rejected, duplicates
 
 
@@ -258,8 +262,8 @@ def attribute_value(lead: Row, attribute: str) -> str | int | None:
     """Return the lead's value of an attribute that rules may name."""
     if attribute != "email_domain":
         return lead[attribute]
-    parts = (lead["email"] or "").lower().split("@")
-    return (parts[1].strip() or None) if len(parts) > 1 else None
+    _, at_sign, domain = (lead["email"] or "").lower().rpartition("@")
+    return domain.strip() or None if at_sign else None
 
 
 def matches_lead(rule: Row, lead: Row, missing_matches: bool) -> bool:

@@ -288,6 +288,8 @@ def test_own_files_change_and_the_next_build_follows(run_dbt: RunDbt, raw_copy: 
     first = build(run_dbt, tmp_path, raw_copy, scored_attributes=["lead_source"])
     erased = table(first, "lead_mart", "lead_id")[0][0]
     assert table(first, "lead_attributes where attribute = 'lead_source'", "count(distinct attribute_text)") > [(1,)]
+    rejected = "rejected_records where source_table = 'leads'"
+    assert table(first, rejected, "distinct raw_values like '%, lead_source=%'") == [(True,)]
 
     rewrite(raw_copy / "leads.csv", lambda row: None if row["lead_id"] == erased else row)
     second = build(run_dbt, tmp_path, raw_copy)

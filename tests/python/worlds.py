@@ -37,7 +37,7 @@ TEXTS = ["50%", "a|b", "it's", 'say "hi"', "back\\slash", "wow!", "two\nlines"]
 TEXTS += ["(missing)"]
 SEGMENTS = ["student", " Student", "学生", "個人事業主", "corporate", "Corporate\u3000"]
 NUMBER_TEXTS = ["5", " 7.5", "-3", "+12", "100", "1e3", "NaN", "１２", ".5", "1,000"]
-EMAILS = ["a@Example.com", "b@gmail.com ", "no-at", "x@", "@GMAIL.com", "a@b.co@x.co"]
+EMAILS = ["a@Example.com", "b@gmail.com ", "no-at", "x@", "@GMAIL.com", "a@b.co@x.co", "c@ gmail.com"]
 ALTERNATIVES = {
     "job_title": ["部長", "%部長", "director", "%DIRECTOR%", "c_o", "C%", "(missing)"],
     "industry": [text for text in TEXTS if "|" not in text]
@@ -69,7 +69,7 @@ BOOLEANS = ["true", "FALSE", "t", "F", "1", "0", "Yes", " no ", "y", "N\u3000"]
 BAD_BOOLEANS = ["maybe", "2", "はい", "tru", "-1"]
 BAD_TIMES = ["soon", "now", "infinity", "2025-02-30", "2025-13-01 00:00", "2025-1-1"]
 BAD_TIMES += ["20250101", "2025/01/01", "2025-01-01 24:00:00", "2025-01-01 23:59:60"]
-BAD_TIMES += ["2025-01-01t00:00", "２０２５-01-01", "2025-01-01 00:00:00.1234567"]
+BAD_TIMES += ["2025-01-01t00:00", "２０２５-01-01", "2025-01-01 00:00:00."]
 BAD_TIMES += ["2025-01-01 00:00 JST", "2025-01-01Z", "2025-01-01  00:00"]
 BAD_TIMES += [
     "2025-01-01 00",

@@ -4,7 +4,7 @@ leads as (
 
     select
         lead_id,
-        {{ content_sum(contract_columns('leads') + var('scored_attributes')) }} as leads_sum,
+        {{ content_sum(contract_columns('leads')) }} as leads_sum,
         0 as events_sum
     from {{ source('raw', 'leads') }}
     group by lead_id
