@@ -14,13 +14,19 @@
 {%- endmacro %}
 
 
-{# Inverse of `utc_to_local`. An hour that a change of the clocks skips or repeats is read as
-   standard time. #}
+{# Inverse of `utc_to_local`. Of an hour that comes twice the first is meant, so that a month ends where its last
+   date does; engines take the second. An hour that is skipped begins when the clocks change. #}
 {% macro local_to_utc(local_timestamp) -%}
-    {{ return(adapter.dispatch('local_to_utc')(local_timestamp)) }}
+    {%- set utc = in_standard_time(local_timestamp) -%}
+    {%- set hour_before = '(' ~ dbt.dateadd('hour', -1, utc) ~ ')' -%}
+    case when {{ utc_to_local(hour_before) }} = ({{ local_timestamp }}) then {{ hour_before }} else {{ utc }} end
 {%- endmacro %}
 
-{% macro default__local_to_utc(local_timestamp) -%}
+{% macro in_standard_time(local_timestamp) -%}
+    {{ return(adapter.dispatch('in_standard_time')(local_timestamp)) }}
+{%- endmacro %}
+
+{% macro default__in_standard_time(local_timestamp) -%}
     ((({{ local_timestamp }}) at time zone '{{ var("timezone") }}') at time zone 'UTC')
 {%- endmacro %}
 
@@ -50,7 +56,8 @@
 {%- endmacro %}
 
 {% macro microseconds(seconds) -%}
-    cast(cast({{ seconds }} as numeric(18, 6)) * 1000000 as {{ dbt.type_bigint() }})
+    {#- wide: DuckDB keeps a product of two narrow decimals in 18 digits, and 12 days have more -#}
+    cast(cast({{ seconds }} as numeric(28, 6)) * 1000000 as {{ dbt.type_bigint() }})
 {%- endmacro %}
 
 {% macro add_hours(timestamp, hours) -%}
@@ -248,6 +255,24 @@
         when typeof({{ column }}) <> 'VARCHAR' and typeof({{ column }}) not like 'ENUM%' then {{ column }} is not null
         when {{ begins_plainly(column) }} then true
         else {{ default__is_given(column) }}
+    end
+{%- endmacro %}
+
+
+{# A value as text, a whole number without a point: of a column with a blank, data frames make 1.0 out of 1. #}
+{% macro as_text(column) -%}
+    {{ return(adapter.dispatch('as_text')(column)) }}
+{%- endmacro %}
+
+{% macro default__as_text(column) -%}
+    cast({{ column }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{% macro duckdb__as_text(column) -%}
+    case
+        when typeof({{ column }}) in ('DOUBLE', 'FLOAT') and try_cast({{ column }} as hugeint) = try_cast({{ column }} as double)
+            then cast(try_cast({{ column }} as hugeint) as varchar)
+        else {{ default__as_text(column) }}
     end
 {%- endmacro %}
 

@@ -10,7 +10,7 @@
 {# An identifier exactly as it came, except that blank is null: two ids that differ in a
    space are two ids. #}
 {% macro verbatim_text(column) -%}
-    case when {{ is_given(column) }} then cast({{ column }} as {{ dbt.type_string() }}) end
+    case when {{ is_given(column) }} then {{ as_text(column) }} end
 {%- endmacro %}
 
 

@@ -200,9 +200,9 @@
 
 {# DuckDB's own message speaks of nested schemas or of an ambiguous reference. #}
 {% macro duckdb__create_schema(relation) -%}
-    {%- if relation.database | lower in [relation.schema | lower, var('raw_schema') | lower] -%}
+    {%- if relation.database | lower in [relation.schema | lower, var('raw_schema') | lower, 'system', 'temp'] -%}
         {{ exceptions.raise_compiler_error(
-            "The DuckDB file is called " ~ relation.database ~ ", like a schema in it, and DuckDB cannot tell the two "
+            "The DuckDB file is called " ~ relation.database ~ ", like something in it, and DuckDB cannot tell the two "
             ~ "apart. Set LEAD_SCORING_DUCKDB to a file of another name.") }}
     {%- endif -%}
     {{ dbt.duckdb__create_schema(relation) }}

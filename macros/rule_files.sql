@@ -78,7 +78,10 @@
 {% macro header_problems(seed, header) %}
     {%- set problems = [] -%}
     {%- set expected = seed.columns.keys() | join(', ') -%}
-    {%- if header | length == 1 and modules.re.search('[;\t]', header[0]) -%}
+    {%- if not seed.columns -%}
+        {%- do problems.append(file_problem(
+            seed, 'no rule file has this name', 'Rename it, or move it out of seeds/' ~ seed.fqn[1])) -%}
+    {%- elif header | length == 1 and modules.re.search('[;\t]', header[0]) -%}
         {%- do problems.append(file_problem(
             seed, 'the cells are not separated by commas', 'Save the file as "CSV UTF-8 (comma delimited)"')) -%}
     {%- else -%}
@@ -134,12 +137,13 @@
 {# Cells that are not of their column's type, as the seed's yml declares it. #}
 {% macro cell_problems(seed, header) %}
     {%- set queries = [] -%}
-    {%- for name, type in seed.config.column_types.items() if name in header and type != 'varchar' -%}
+    {%- for name, declared in seed.config.column_types.items() if name in header -%}
+        {%- set type = seed.columns[name].meta.get('form', declared) -%}
         {%- do queries.append(
             "select line, '" ~ name ~ "' as name, " ~ name ~ " as cell, '" ~ type ~ "' as type, "
             ~ (header[0] if header[0] in ('rule_id', 'tier') else 'null') ~ " as rule_id from lines where "
             ~ is_unreadable(name, type)
-        ) -%}
+        ) if type != 'varchar' -%}
     {%- endfor -%}
     {%- set lines = 'with lines as (select *, row_number() over () + 1 as line from ' ~ file_reader(seed, header) ~ ') ' -%}
     {%- set problems = [] -%}
@@ -152,6 +156,10 @@
 
 
 {% macro is_unreadable(column, type) %}
+    {%- if type == 'time_of_day' -%}
+        {{- return(
+            'not regexp_full_match(trim(' ~ column ~ "), '(?:[01]?[0-9]|2[0-3]):[0-5][0-9]|24:00|')") -}}
+    {%- endif -%}
     {%- set unreadable = 'try_cast(' ~ column ~ ' as ' ~ type ~ ') is null and ' ~ column ~ " <> ''" -%}
     {%- if type.startswith('numeric') -%}
         {%- set unreadable = unreadable ~ ' or regexp_matches(' ~ column ~ ", '[.][0-9]{6}[0-9]*[1-9]|_')" -%}
@@ -168,5 +176,6 @@
         'numeric': 'Write half-width digits with at most six decimals, such as 30 or -7.5',
         'boolean': 'Write true or false',
         'date': 'Write a date such as 2026-01-31',
+        'time_of_day': 'Write a time of day such as 09:00',
     }.get(type.split('(')[0], 'Write a ' ~ type)) -}}
 {% endmacro %}

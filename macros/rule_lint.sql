@@ -50,10 +50,10 @@
 {%- endmacro %}
 
 
-{# After the run: the rows of the tests of the rule book that failed or warned, as sentences.
+{# After the run: the rows of the tests that speak in sentences and failed or warned.
    `print`, so that they are seen under `--quiet` too. #}
-{% macro say_rule_problems(results) %}
-    {%- set red = results | selectattr('node.name', 'in', rule_book_tests()) | selectattr('status', 'in', ['fail', 'warn']) -%}
+{% macro say_problems(results) %}
+    {%- set red = results | selectattr('node.name', 'in', speaking_tests()) | selectattr('status', 'in', ['fail', 'warn']) -%}
     {%- for result in red | sort(attribute='status,node.name') -%}
         {%- for row in run_query('select * from (' ~ result.node.compiled_code ~ ') as problems order by file, line') -%}
             {%- do print(('ERROR ' if result.status == 'fail' else 'WARNING ') ~ problem_sentence(row)) -%}
@@ -62,6 +62,9 @@
 {% endmacro %}
 
 
-{% macro rule_book_tests() %}
-    {{- return(['rule_book_has_no_errors', 'rule_book_has_no_warnings', 'rule_book_fits_the_data']) -}}
+{% macro speaking_tests() %}
+    {{- return([
+        'rule_book_has_no_errors', 'rule_book_has_no_warnings', 'rule_book_fits_the_data',
+        'every_event_type_has_a_decision', 'most_raw_rows_are_used',
+    ]) -}}
 {% endmacro %}

@@ -28,10 +28,15 @@
 {%- endmacro %}
 
 
-{# A rule and its points as a person reads them: `資料ダウンロード +30`. The short name of a rule
-   is its description up to the first （. #}
+{# The short name of a rule: its description up to the first （, if anything stands before it. #}
+{% macro short_name(description) -%}
+    coalesce(nullif({{ strip(nth_part(description, '（', 1)) }}, ''), {{ description }})
+{%- endmacro %}
+
+
+{# A rule and its points as a person reads them: `資料ダウンロード +30`. #}
 {% macro reason_text(description, points) -%}
-    {{ nth_part(description, '（', 1) }} || case when {{ points }} > 0 then ' +' else ' ' end || {{ plain_number(points) }}
+    {{ short_name(description) }} || case when {{ points }} > 0 then ' +' else ' ' end || {{ plain_number(points) }}
 {%- endmacro %}
 
 

@@ -5,16 +5,16 @@ business_hours as (
 
     select
         weekday,
-        coalesce({{ has_form('opens_at', '([01][0-9]|2[0-3]):[0-5][0-9]') }}, false) as opens_well,
-        coalesce({{ has_form('closes_at', '([01][0-9]|2[0-3]):[0-5][0-9]|24:00') }}, false) as closes_well,
-        opens_at < closes_at as closes_after_opening
+        coalesce({{ has_form('opens_at', '([01]?[0-9]|2[0-3]):[0-5][0-9]') }}, false) as opens_well,
+        coalesce({{ has_form('closes_at', '([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00') }}, false) as closes_well,
+        {{ dbt.right("'0' || opens_at", 5) }} < {{ dbt.right("'0' || closes_at", 5) }} as closes_after_opening
     from {{ ref('business_hours') }}
 
 )
 
 select
     'weekday ' || cast(weekday as {{ dbt.type_string() }}) as place,
-    'write opens_at and closes_at as HH:MM, opens_at first' as problem
+    'write opens_at and closes_at as 09:00, opens_at first' as problem
 from business_hours
 where not (opens_well and closes_well) or closes_after_opening is not true
 union all

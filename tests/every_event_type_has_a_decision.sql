@@ -12,8 +12,12 @@ decided as (
 )
 
 select
-    events.event_type,
-    count(*) as event_count
+    'seeds/rules/behavior_rules.csv' as file,
+    cast(null as {{ dbt.type_int() }}) as line,
+    cast(null as {{ dbt.type_string() }}) as rule_id,
+    'no rule names the event type "' || events.event_type || '", which came '
+    || cast(count(*) as {{ dbt.type_string() }}) || ' times' as problem,
+    'Add a rule, or say in seeds/governance/ignored_event_types.csv why there is none' as remedy
 from {{ ref('stg_events') }} as events
 left join decided on events.event_type = decided.event_type
 where decided.event_type is null

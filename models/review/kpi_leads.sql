@@ -12,7 +12,7 @@ closed_opportunities as (
         {{ local_month('coalesce(closed_at, created_at)') }} as month,
         case when is_won then 1 else 0 end as won
     from {{ ref('stg_opportunities') }}
-    where is_won is not null
+    where is_won is not null and created_at <= {{ as_of() }}
 
 ),
 

@@ -10,10 +10,10 @@ business_hours as (
 
     select
         weekday,
-        cast(substring(opens_at, 1, 2) as {{ dbt.type_int() }}) * 3600
-        + cast(substring(opens_at, 4, 2) as {{ dbt.type_int() }}) * 60 as opens_after_seconds,
-        cast(substring(closes_at, 1, 2) as {{ dbt.type_int() }}) * 3600
-        + cast(substring(closes_at, 4, 2) as {{ dbt.type_int() }}) * 60 as closes_after_seconds
+        cast({{ nth_part('opens_at', ':', 1) }} as {{ dbt.type_int() }}) * 3600
+        + cast({{ nth_part('opens_at', ':', 2) }} as {{ dbt.type_int() }}) * 60 as opens_after_seconds,
+        cast({{ nth_part('closes_at', ':', 1) }} as {{ dbt.type_int() }}) * 3600
+        + cast({{ nth_part('closes_at', ':', 2) }} as {{ dbt.type_int() }}) * 60 as closes_after_seconds
     from {{ ref('business_hours') }}
 
 ),

@@ -9,7 +9,7 @@ numbers as (
 
 ),
 
--- the numbers reach 1000 months, more than lie between the earliest and latest year a lead may have
+-- the numbers reach 1000 months, which is 83 years
 first_months as (
 
     select
@@ -41,14 +41,23 @@ ends as (
 
 ),
 
-matured as (
+horizons as (
 
     select
         month,
         month_end_at,
-        {{ add_days('month_end_at', var('outcome_horizon_days')) }} <= {{ as_of() }} as is_mature
+        {{ add_days('month_end_at', var('outcome_horizon_days')) }} as horizon_ends_at
     from ends
     where month_end_at <= {{ as_of() }}
+
+),
+
+matured as (
+
+    select
+        *,
+        horizon_ends_at <= {{ as_of() }} as is_mature
+    from horizons
 
 ),
 
@@ -66,6 +75,7 @@ month_ends as (
     select
         month,
         month_end_at,
+        horizon_ends_at,
         is_mature,
         is_mature and mod(newest_first - 1, {{ step }}) = 0 as is_reviewed
     from numbered

@@ -47,7 +47,7 @@ behavior_changes as (
         decayed_at as effective_at,
         rule_id,
         'decay' as entry_type,
-        cast(-points * percent_lost * 0.01 as numeric(18, 6)) as points,
+        cast(cast(-points as numeric(28, 6)) * percent_lost * 0.01 as numeric(18, 6)) as points,
         event_id,
         asset,
         episode

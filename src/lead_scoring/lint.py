@@ -67,9 +67,12 @@ def _said_by_dbt(project: Path, variables: str) -> list[str]:
     events: list[EventMsg] = []
     target = str(project / "target" / "lint")  # apart from a build's, so that neither has to parse anew
     command = ["--log-level", "none", "--log-level-file", "none", "build", "--select", "+rule_book_problems"]
+    command += [f"path:{folder}" for folder in EDITED_FOLDERS]
     command += ["--indirect-selection", "cautious", "--exclude-resource-type", "unit_test", "--vars", variables]
     command += ["--project-dir", str(project), "--target-path", target, "--log-path", target]
     os.environ["LEAD_SCORING_DUCKDB"] = ":memory:"
+    if (project / "profiles.yml").exists():  # dbt looks where it is started
+        os.environ.setdefault("DBT_PROFILES_DIR", str(project))
     outcome = dbtRunner(callbacks=[events.append]).invoke(command)
     sentences = [event.info.msg for event in events if event.info.name == "PrintEvent"]
     if not outcome.success and not any(sentence.startswith("ERROR ") for sentence in sentences):

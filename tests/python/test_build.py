@@ -98,7 +98,7 @@ TYPES = {
     "leads": {"lead_id": "bigint", "created_at": "timestamp", "updated_at": "timestamp", "employee_count": "integer"},
     "events": {
         "event_id": "uuid",
-        "lead_id": "bigint",
+        "lead_id": "double precision",  # as data frames write whole numbers beside a blank
         "occurred_at": "timestamp",
         "loaded_at": "timestamptz",
         "is_bot": "boolean",
@@ -125,7 +125,7 @@ def write_typed(raw: Path, typed: Path) -> None:
             connection.execute(f"create table {name} as from read_csv('{path}', all_varchar = true)")
             casts = []
             for column, kind in columns.items():
-                if kind == "bigint":
+                if column.endswith("_id") and kind != "uuid":
                     connection.execute(f"update {name} set {column} = ltrim({column}, 'AELO0')")
                 if kind == "uuid":
                     connection.execute(f"update {name} set {column} = cast(cast(md5({column}) as uuid) as varchar)")
@@ -249,15 +249,25 @@ def test_bad_input_is_one_readable_error(run_dbt: RunDbt, raw_copy: Path, tmp_pa
     assert "Traceback" not in built.output
 
 
-def test_an_unreadable_clock_is_one_readable_error(run_dbt: RunDbt, tmp_path: Path) -> None:
-    """A month 13 is refused with the form to use."""
-    built = run_dbt(tmp_path, "build", "--vars", as_vars(as_of="2026-13-31 00:00:00"))
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("as_of", "2026-13-31 00:00:00", "as_of is '2026-13-31 00:00:00', which is no time"),
+        ("timezone", "Asia/Tokio", "timezone is 'Asia/Tokio', which duckdb does not know. Write an IANA name"),
+        ("abandoned_after_days", "fourteen", "abandoned_after_days is 'fourteen'. Write a whole number"),
+    ],
+)
+def test_a_mistyped_variable_is_one_readable_error(
+    run_dbt: RunDbt, tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    """It is refused with the form to use before any model runs."""
+    built = run_dbt(tmp_path, "build", "--vars", as_vars(**{name: value}))
     assert built.exit_code != 0
-    assert "as_of is '2026-13-31 00:00:00', which is no time" in built.output
-    assert "Traceback" not in built.output
+    assert said in built.output
+    assert "OK " not in built.output and "Traceback" not in built.output
 
 
-@pytest.mark.parametrize("name", ["raw", "main"])
+@pytest.mark.parametrize("name", ["raw", "system"])
 def test_a_file_named_like_its_schema_is_one_readable_error(tmp_path: Path, name: str) -> None:
     """DuckDB would report an ambiguous reference, or that nested schemas need another version."""
     # a process of its own: a project that was parsed before knows the name of another file
@@ -265,7 +275,7 @@ def test_a_file_named_like_its_schema_is_one_readable_error(tmp_path: Path, name
     command = [DBT, "build", "--target-path", tmp_path / "target", "--log-path", tmp_path / "logs"]
     built = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
     assert built.returncode != 0
-    assert f"The DuckDB file is called {name}, like a schema in it" in built.stdout
+    assert f"The DuckDB file is called {name}, like something in it" in built.stdout
     assert "Set LEAD_SCORING_DUCKDB to a file of another name" in built.stdout
     assert "Traceback" not in built.stdout + built.stderr
 

@@ -34,7 +34,7 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]
     connection.execute(f"create table {table} as select {selected}", values)
 
 
-def write_database(path: Path, leads_per_month: int = 200) -> None:
+def write_database(path: Path, leads_per_month: int = 200, horizon_days: int = 90) -> None:
     """Write a year: `signal` foretells opportunities and gives 5 points, `noise` does not and gives 20."""
     chance = random.Random(7)
     with duckdb.connect(str(path)) as connection:
@@ -55,11 +55,15 @@ def write_database(path: Path, leads_per_month: int = 200) -> None:
         insert(connection, "month_end_rule_points", ["month", "lead_id", "rule_id", "points"], standing)
         connection.execute("""
             create table month_end_scores as
-            select
-                month, lead_id, has_opportunity, month < date '2025-12-01' as is_mature,
-                cast(month + interval 1 month as timestamp) as month_end_at,
-                a as attribute_score, b as behavior_score, 0 as recency_score
+            select month, lead_id, has_opportunity, a as attribute_score, b as behavior_score, 0 as recency_score
             from s
+        """)
+        connection.execute(f"""
+            create table month_ends as
+            select
+                month, cast(month + interval 1 month as timestamp) as month_end_at,
+                month_end_at + interval {horizon_days} days as horizon_ends_at, month < date '2025-12-01' as is_mature
+            from (select distinct month from s)
         """)
 
 
@@ -115,21 +119,25 @@ def test_a_wrong_weight_is_found_and_no_rule_is_changed(database: Path, rules: P
 
 def test_the_horizons_of_training_and_test_do_not_overlap() -> None:
     """Whatever the horizon; the test is the newest month, and a small share of the rows."""
-    months = [
-        Month(date(2024 + i // 12, 1 + i % 12, 1), datetime(2024 + (i + 1) // 12, 1 + (i + 1) % 12, 1), 50 + 9 * i)
-        for i in range(30)
-    ]
+
+    def with_horizon(horizon: timedelta) -> list[Month]:
+        ends = [datetime(2024 + (i + 1) // 12, 1 + (i + 1) % 12, 1) for i in range(30)]
+        first_days = [date(2024 + i // 12, 1 + i % 12, 1) for i in range(30)]
+        return [Month(first_days[i], end, end + horizon, 50 + 9 * i) for i, end in enumerate(ends)]
+
     for days in (1, 28, 31, 90, 180, 400):
         horizon = timedelta(days=days)
-        training, test = split(months, horizon)
+        months = with_horizon(horizon)
+        training, test = split(months)
         assert training and test[-1] == months[-1]
         assert max(each.ended_at for each in training) + horizon <= test[0].ended_at
         assert all(b.ended_at - a.ended_at >= horizon for a, b in zip(test, test[1:], strict=False))
         rows = sum(each.rows for each in test), sum(each.rows for each in training)
         assert len(test) == 1 or rows[0] <= TEST_SHARE * sum(rows)
-    assert len(split(months, timedelta(days=90))[1]) > 1
-    assert split(months[:3], timedelta(days=90)) == ([], months[2:3])
-    assert split([], timedelta(days=90)) == ([], [])
+    months = with_horizon(timedelta(days=90))
+    assert len(split(months)[1]) > 1
+    assert split(months[:3]) == ([], months[2:3])
+    assert split([]) == ([], [])
 
 
 def test_later_outcomes_do_not_move_the_proposal(database: Path, rules: Path, tmp_path: Path) -> None:
@@ -138,9 +146,10 @@ def test_later_outcomes_do_not_move_the_proposal(database: Path, rules: Path, tm
     turned.write_bytes(database.read_bytes())
     with duckdb.connect(str(turned)) as connection:
         months = warehouse.mature_months(connection)
-        first_test = split(months, timedelta(days=90))[1][0].ended_at
+        first_test = split(months)[1][0].ended_at
         connection.execute(
-            "update month_end_scores set has_opportunity = not has_opportunity where month_end_at > ?",
+            "update month_end_scores set has_opportunity = not has_opportunity"
+            " where month in (select month from month_ends where month_end_at > ?)",
             [first_test - timedelta(days=90)],
         )
     assert run(database, rules, tmp_path / "a").exit_code == 0
@@ -200,13 +209,12 @@ def test_the_own_rule_files_survive(name: str) -> None:
     assert rule_files.points(replaced) == dict.fromkeys(points, 77)
 
 
-def test_too_little_data_is_one_sentence(database: Path, rules: Path, tmp_path: Path) -> None:
+def test_too_little_data_is_one_sentence(rules: Path, tmp_path: Path) -> None:
     """Too few opportunities, and no month old enough to train on."""
     write_database(tmp_path / "few.duckdb", leads_per_month=6)
-    for few in (
-        run(tmp_path / "few.duckdb", rules, tmp_path / "out"),
-        run(database, rules, tmp_path / "out", "--horizon-days", "400"),
-    ):
+    write_database(tmp_path / "late.duckdb", horizon_days=400)
+    for name in ("few", "late"):
+        few = run(tmp_path / f"{name}.duckdb", rules, tmp_path / "out")
         assert few.exit_code == 1
         assert few.output.startswith("Error: Too little data to judge: ") and few.output.count("\n") == 1
     assert not (tmp_path / "out").exists()
@@ -226,7 +234,9 @@ def test_what_is_missing_is_said_with_its_remedy(
 
     check(run(tmp_path / "none.duckdb", rules, out), "does not exist; run `dbt build`")
     check(run(empty, rules, out), "run `dbt build`")
-    check(run(database, tmp_path, out), "name --rules")
+    check(run(database, tmp_path, out), "No such file or directory; start in the project, or name --rules")
+    (tmp_path / "file").touch()
+    check(run(database, rules, tmp_path / "file" / "out"), "cannot be written to (Not a directory); name another --out")
     code = f"import duckdb; c = duckdb.connect({str(empty)!r}); print('open', flush=True); input()"
     with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1) as writer:
         writer.stdout.readline()

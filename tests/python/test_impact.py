@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import click.testing
@@ -20,7 +21,7 @@ from test_build import RunDbt, as_vars, rewrite
 from test_postgres import connect, load, server  # noqa: F401
 
 from lead_scoring.cli import main
-from lead_scoring.impact import backtest, rules
+from lead_scoring.impact import backtest, comparison, rules
 from lead_scoring.impact.builds import Extract, Scratch
 from lead_scoring.impact.report import Limits, Report, render, write
 from lead_scoring.impact.run import compare_builds
@@ -147,6 +148,7 @@ def test_the_files(make: Callable[[str], Report], tmp_path: Path) -> None:
             ("L06", "hot: min_score 80 → 70"),
         ]
     again = tmp_path / "again"
+    again.mkdir()
     write(make("threshold_moved"), again)
     assert (again / "report.html").read_bytes() == (tmp_path / "report.html").read_bytes()
 
@@ -215,6 +217,10 @@ def test_auc_and_lift_by_other_means(ranked: duckdb.DuckDBPyConnection) -> None:
     assert past.verdict == "worse" and past.lift is None
     assert past.interval[0] < past.difference < past.interval[1]
     assert past == backtest.backtest(ranked, ["hot", "hold"], None)  # the same leads are drawn again
+    same = ranked.cursor()
+    same.execute("begin; drop table after.month_ends; create table after.month_ends as from before.month_ends")
+    assert backtest.backtest(same, ["hot", "hold"], None).verdict == "as before"
+    same.execute("rollback")
 
 
 def test_the_lift_counts_equal_scores_by_share() -> None:
@@ -304,6 +310,9 @@ def test_equal_rules_build_nothing(repository: Path, monkeypatch: pytest.MonkeyP
     assert (repository / "report" / "report.html").exists()
     assert (repository / "report" / "entering.csv").read_text(encoding="utf-8").count("\n") == 1
 
+    elsewhere = run(repository, "--base", "base", "--project-dir", repository / "models")
+    assert elsewhere.exit_code == 2 and "Start in the dbt project, or name --project-dir." in elsewhere.stderr
+
 
 def test_a_branch_that_lags_behind_is_told(repository: Path) -> None:
     """Rule commits of the base that the branch lacks show as changed back, so they are counted."""
@@ -326,6 +335,7 @@ def test_a_branch_that_lags_behind_is_told(repository: Path) -> None:
         (["--base", "base", "--vars", "[1]"], "--vars must look like"),
         (["--base", "base", "--target", "moon"], "no target 'moon'. It has sample, postgres"),
         (["--base", "base", "--max-tier-changes", "20"], "20"),
+        (["--base", "base", "--out", "README.md/report"], "README.md/report cannot be written to (Not a directory)"),
     ],
 )
 def test_errors_of_the_command_line(repository: Path, arguments: list[str], said: str) -> None:
@@ -363,6 +373,28 @@ def test_a_rule_book_that_dbt_refuses(repository: Path) -> None:
     assert result.exit_code == 2
     assert 'leads have no attribute "colour"' in result.stderr
     assert len(result.stderr) < 1000
+
+
+def test_each_tier_is_a_cause_of_its_own_moves() -> None:
+    """With two thresholds moved, a lead is moved by the one it passes; where either would do, by both."""
+
+    def book(**min_scores: str) -> rules.Book:
+        return {"tiers": {tier: {"min_score": score, "sla_hours": "24"} for tier, score in min_scores.items()}}
+
+    def causes(old_tier: str, new_tier: str, score: int, before: rules.Book, after: rules.Book) -> list[str]:
+        stand = (Decimal(score), Decimal(0), False)
+        return comparison._Causes(before, after, rules.differences(before, after)).of(
+            old_tier, new_tier, None, None, stand, stand, {}
+        )
+
+    shipped, lower = book(hot="80", nurture="50", hold="0"), book(hot="70", nurture="40", hold="0")
+    assert causes("hold", "nurture", 45, shipped, lower) == ["`nurture`: min_score 50 → 40"]
+    assert causes("nurture", "hot", 75, shipped, lower) == ["`hot`: min_score 80 → 70"]
+    assert causes("hold", "warm", 45, shipped, book(hot="80", warm="40", hold="0")) == ["`warm`: tier added"]
+    assert causes("nurture", "hold", 60, shipped, book(hot="80", hold="0")) == ["`nurture`: tier removed"]
+    fewer = book(hot="80", nurture="50", hold="0")
+    del fewer["tiers"]["nurture"]["sla_hours"]
+    assert causes("nurture", "nurture", 60, shipped, fewer) == ["`nurture`: sla_hours 24 → (blank)"]
 
 
 def test_rule_differences_in_words() -> None:

@@ -116,6 +116,8 @@ def test_records_survive_accidents_and_forget_the_erased(records: Records) -> No
     assert records.next(11, "run", "--empty") == ([], [])
     assert records.next(11, "run") == ([], [])
     assert records.next(12, leads=[]) == ([], [])
+    # a time written another way: the lead leaves the scores, its record stays
+    assert records.next(12, leads=[LEADS[0] | {"created_at": "2026/01/01"}, *LEADS[1:]]) == ([], [])
 
     # an earlier clock: nothing is rewritten, and the later build is the one that holds
     published, changes = records.next(5, leads=LEADS, attribute_rules=reweighted("30"))

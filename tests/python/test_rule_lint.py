@@ -422,8 +422,19 @@ TRIMMED: Tables = {
 }
 
 
+LARGE: Tables = {
+    "behavior_rules": [
+        {"rule_id": "fading", "points": "123456.789012", "decay_percent": "25", "decay_every_days": "30"},
+        {"rule_id": "capped", "points": "999999.999999", "max_awards": "1000000000"},
+    ],
+}
+for rule in LARGE["behavior_rules"]:
+    rule |= {"event_type": "page_view", "description": "x"}
+
+
 @given(book=rule_books())
 @example(book=shipped() | TRIMMED)
+@example(book=shipped() | LARGE)
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_legal_rule_book_is_refused(project: CompiledProject, book: Tables) -> None:
     """Hostile but legal rule books build; only half a decay is refused, which scoring reads as no decay."""
@@ -490,6 +501,8 @@ def test_faults_of_files_stop_before_anything_loads(run_dbt: RunDbt, project_cop
     tiers = seeds / "rules/tiers.csv"
     tiers.write_text(tiers.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
     edit(seeds / "governance/sales_capacity.csv", ("2024-07-01", "2024-07-32"))
+    edit(seeds / "governance/business_hours.csv", ("09:00", "9:00"), ("18:00", "18時"))
+    (seeds / "rules/recency_rules_backup.csv").write_bytes((seeds / "rules/recency_rules.csv").read_bytes())
     targets = seeds / "governance/kpi_targets.csv"
     targets.write_bytes(targets.read_bytes().replace(b"\n", b"\r\n", 1))
     built = run_dbt(tmp_path, "build", project=project_copy)
@@ -505,12 +518,15 @@ def test_faults_of_files_stop_before_anything_loads(run_dbt: RunDbt, project_cop
         "disqualification_rules.csv line 2: the line has too many cells, not 7. Put a text that holds a comma in",
         "recency_rules.csv line 2: a double quote is not closed. Write a double quote inside a text twice",
         "reset_rules.csv line 2: the line has too few cells, not 6. Add the commas that are missing;",
+        "recency_rules_backup.csv: no rule file has this name. Rename it, or move it out of seeds/rules.",
         'tiers.csv: the cells are not separated by commas. Save the file as "CSV UTF-8 (comma delimited)".',
     ]:
         assert f"ERROR seeds/rules/{sentence}" in built.output
     assert (
         'sales_capacity.csv line 2: valid_from_date is "2024-07-32". Write a date such as 2026-01-31.' in built.output
     )
+    assert 'business_hours.csv line 2: closes_at is "18時". Write a time of day such as 09:00.' in built.output
+    assert "opens_at is" not in built.output
     assert "kpi_targets.csv line 2: the line ends otherwise than the lines before (CR LF and LF). Save" in built.output
     assert "OK loaded" not in built.output and "Traceback" not in built.output
 
@@ -535,8 +551,8 @@ def test_files_as_excel_saves_them_are_read(run_dbt: RunDbt, project_copy: Path,
 
 def lint(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the console command in a project."""
-    command = [Path(sys.executable).with_name("lead-scoring"), "lint", *arguments]
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    command = [Path(sys.executable).with_name("lead-scoring"), "lint", "--project-dir", project, *arguments]
+    return subprocess.run(command, cwd=project.parent, capture_output=True, text=True, check=False)
 
 
 def test_the_command_says_what_the_build_says(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:

@@ -18,9 +18,10 @@ Row = dict[str, str | None]
 Tables = dict[str, list[Row]]
 World = tuple[Tables, Tables, datetime, str]
 
-TIMEZONES = ["Asia/Tokyo", "UTC", "America/New_York"]
-# Around the ends of summer time, of a year and of February, and local midnights.
-BASES = [datetime(2025, 3, 9, 6, 30), datetime(2025, 11, 2, 4)]
+TIMEZONES = ["Asia/Tokyo", "UTC", "America/New_York", "America/Havana"]
+# Around the ends of summer time (in Havana of a month too, whose midnight comes twice), of a year and of February,
+# and local midnights.
+BASES = [datetime(2025, 3, 9, 6, 30), datetime(2025, 11, 2, 4), datetime(2026, 11, 1, 4, 30)]
 BASES += [datetime(2024, 12, 31, 15), datetime(2024, 2, 29)]
 JITTERS = [timedelta(seconds=1), timedelta(seconds=-1), timedelta(microseconds=-1)]
 JITTERS += [timedelta(hours=hours) for hours in (3, -9, 23)]
@@ -155,7 +156,7 @@ def _tiers(draw: st.DrawFn, working_hours: str) -> list[Row]:
             tier["requires_active"] = _pick(draw, [None, "true", "false"])
             tier["min_attribute_score"] = _pick(draw, [None, None, "0", "10"])
             tier["sla_hours"] = _pick(
-                draw, [None, "1", "24", "0.5", working_hours, working_hours, "0.000001", "7.333333"]
+                draw, [None, "1", "24", "0.5", working_hours, working_hours, "0.000001", "7.333333", "400"]
             )
             tier["sla_clock"] = _pick(draw, [None, "elapsed", "business", "business"])
             tier["rearm_below"] = _pick(draw, [None, "0.01", *["10" if float(score) > 10 else score] * 2, score])

@@ -27,7 +27,7 @@ actions as (
         handoffs.handoff_id,
         awards.rule_id,
         awards.asset,
-        {{ nth_part('rule_book.description', '（', 1) }} as action_name,
+        {{ short_name('rule_book.description') }} as action_name,
         max(awards.effective_at) as last_at
     from handoffs
     inner join awards on handoffs.lead_id = awards.lead_id and handoffs.handed_off_at >= awards.effective_at

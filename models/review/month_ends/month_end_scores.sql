@@ -2,12 +2,7 @@ with
 
 month_ends as (
 
-    select
-        month,
-        month_end_at,
-        is_mature,
-        {{ add_days('month_end_at', var('outcome_horizon_days')) }} as horizon_ends_at
-    from {{ ref('month_ends') }}
+    select * from {{ ref('month_ends') }}
 
 ),
 

@@ -1,3 +1,4 @@
+{%- set decayed = 'cast(points as numeric(28, 6)) * decay_percent * 0.01' %}
 with
 
 ignored_event_types as (
@@ -67,7 +68,7 @@ rule_book_problems_behavior as (
     union all
     {{ rule_problem(
         'error', 'rules',
-        'cast(points * decay_percent * 0.01 as numeric(18, 6)) <> points * decay_percent * 0.01',
+        'cast(' ~ decayed ~ ' as numeric(18, 6)) <> ' ~ decayed,
         '{decay_percent:n} % of {points:n} points needs more than six decimals', 'Use rounder figures',
     ) }}
     union all

@@ -48,7 +48,7 @@ limits as (
 
     select
         coalesce((select sum(most_points) from attributes), 0) as most_attribute,
-        coalesce((select sum(points * max_awards) from behavior_rules), 0) as most_behavior,
+        coalesce((select sum(cast(points as numeric(28, 6)) * max_awards) from behavior_rules), 0) as most_behavior,
         coalesce((select sum(points) from recency_rules), 0) as most_recency,
         (select count(*) from behavior_rules where max_awards is null) > 0 as is_unlimited
 

@@ -1,11 +1,11 @@
 """The command `lead-scoring challenger`."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from lead_scoring import output
 from lead_scoring.challenger import rule_files
 from lead_scoring.challenger.errors import CannotStart, TooLittleData
 from lead_scoring.challenger.months import split
@@ -30,14 +30,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 @click.option("--rules", default="seeds/rules", show_default=True, type=FOLDER, help="Where the rule files are.")
 @click.option("--out", default="proposal", show_default=True, type=FOLDER, help="Where the proposed ones go.")
-@click.option(
-    "--horizon-days",
-    default=90,
-    show_default=True,
-    type=click.IntRange(min=1),
-    help="The variable outcome_horizon_days of the build.",
-)
-def challenger(database: Path, rules: Path, out: Path, horizon_days: int) -> None:
+def challenger(database: Path, rules: Path, out: Path) -> None:
     """Test the current points against better fitting ones, and propose a rule book.
 
     Trains on older months and tests on the newest whose outcomes are known. Changes no rule: the
@@ -57,17 +50,17 @@ def challenger(database: Path, rules: Path, out: Path, horizon_days: int) -> Non
         if points != {rule: value for text in files.values() for rule, value in rule_files.points(text).items()}:
             raise CannotStart(f"The rules in {rules} are not those of the last build; run `dbt build` first.")
         months = warehouse.mature_months(connection)
-        training, testing = split(months, timedelta(days=horizon_days))
+        training, testing = split(months)
         if not training:
             raise TooLittleData(
-                f"{len(months)} months have known outcomes, none of them {horizon_days} days older than the newest"
+                f"{len(months)} months have known outcomes, none of them was known when the newest of them ended"
             )
         train, test = (warehouse.lead_months(connection, part, list(points)) for part in (training, testing))
     _check(train, test)
+    output.prepare(out)
 
     trial = model.challenge(train, test, [float(value) for value in points.values()])
     proposed = {rule: int(trial.proposed[i]) for i, rule in enumerate(points) if train.has_enough_data[i]}
-    out.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (out / name).write_bytes(rule_files.with_points(text, proposed).encode())
 
@@ -97,8 +90,10 @@ def challenger(database: Path, rules: Path, out: Path, horizon_days: int) -> Non
 def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CannotStart(f"{path} cannot be read as UTF-8 text; start in the project, or name --rules.") from error
+    except OSError as error:
+        raise CannotStart(f"{path}: {error.strerror}; start in the project, or name --rules.") from error
+    except UnicodeDecodeError as error:
+        raise CannotStart(f'{path} is not UTF-8 text; save it as "CSV UTF-8".') from error
 
 
 def _check(train: "LeadMonths", test: "LeadMonths") -> None:

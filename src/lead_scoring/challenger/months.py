@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 # months are added to the test as long as it stays within this share of the rows used
 TEST_SHARE = 1 / 3
@@ -10,14 +10,15 @@ TEST_SHARE = 1 / 3
 
 @dataclass(frozen=True)
 class Month:
-    """A mature month: its first day, the moment it ended (UTC) and how many leads were scored."""
+    """A mature month: its first day, when it and its horizon ended (UTC), and how many leads were scored."""
 
     month: date
     ended_at: datetime
+    horizon_ended_at: datetime
     rows: int
 
 
-def split(months: Sequence[Month], horizon: timedelta) -> tuple[list[Month], list[Month]]:
+def split(months: Sequence[Month]) -> tuple[list[Month], list[Month]]:
     """Divide mature months into training and test so that the horizons of the two do not overlap.
 
     The test is the newest month, and earlier ones a horizon apart while it stays a small share. Training
@@ -25,17 +26,16 @@ def split(months: Sequence[Month], horizon: timedelta) -> tuple[list[Month], lis
 
     Arguments:
         months: the mature months, oldest first.
-        horizon: how long after a month's end an outcome counts.
 
     Returns:
         Training months and test months, oldest first.
 
     """
     test = list(months[-1:])
-    training = _over(months, test, horizon)
+    training = _over(months, test)
     while training:
         longer = [training[-1], *test]
-        rest = _over(training, longer, horizon)
+        rest = _over(training, longer)
         tested, trained = (sum(month.rows for month in part) for part in (longer, rest))
         if tested > TEST_SHARE * (tested + trained):
             break
@@ -43,5 +43,5 @@ def split(months: Sequence[Month], horizon: timedelta) -> tuple[list[Month], lis
     return training, test
 
 
-def _over(months: Sequence[Month], test: Sequence[Month], horizon: timedelta) -> list[Month]:
-    return [month for month in months if month.ended_at + horizon <= test[0].ended_at]
+def _over(months: Sequence[Month], test: Sequence[Month]) -> list[Month]:
+    return [month for month in months if month.horizon_ended_at <= test[0].ended_at]

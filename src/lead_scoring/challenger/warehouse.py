@@ -41,7 +41,10 @@ def built_points(connection: duckdb.DuckDBPyConnection, kinds: Sequence[str]) ->
 
 def mature_months(connection: duckdb.DuckDBPyConnection) -> list[Month]:
     """Return the months whose outcomes are known, oldest first."""
-    query = "select month, month_end_at, count(*) from month_end_scores where is_mature group by all order by month"
+    query = (
+        "select month, month_ends.month_end_at, horizon_ends_at, count(*)"
+        " from month_end_scores join month_ends using (month) where month_ends.is_mature group by all order by month"
+    )
     return [Month(*row) for row in connection.execute(query).fetchall()]
 
 

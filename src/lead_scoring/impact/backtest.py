@@ -87,7 +87,9 @@ class Backtest:
 
     @property
     def verdict(self) -> str:
-        """`better`, `worse` or `cannot tell`."""
+        """`better`, `worse`, `as before` where no draw of leads differs, or `cannot tell`."""
+        if self.interval == (0, 0):
+            return "as before"
         return verdict(self.interval) if self.interval else "cannot tell"
 
     @property

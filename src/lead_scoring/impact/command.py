@@ -6,6 +6,7 @@ from typing import Any
 import click
 import yaml
 
+from lead_scoring import output
 from lead_scoring.impact.errors import ImpactError
 
 LIMIT_EXCEEDED = 1
@@ -82,6 +83,7 @@ def impact(
     except ModuleNotFoundError as error:
         click.echo(f"Error: {error.name} is not installed. Install it with: uv sync --extra impact", err=True)
         raise click.exceptions.Exit(FAILED) from error
+    output.prepare(out)
     limits = Limits(max_tier_changes, max_handoffs_per_week, max_auc_loss)
     try:
         given = base_rules.resolve() if base_rules else None

@@ -263,12 +263,9 @@ class _Causes:
         # an event rule can change when a lead was active, and with it what a rule left alone gives
         awake = [c.rule_id for c in changes if c.file == "behavior_rules" and (c.kind != "changed" or _wakes(c))]
         self.indirect = resets or awake
-        self.thresholds = [
-            f"`{c.rule_id}`: {_threshold_words(c)}"
-            for c in changes
-            if c.file == "tiers" and (c.kind != "changed" or THRESHOLDS & set(c.columns))
-        ]
-        self.handoffs = [f"`{c.rule_id}`: {c.words}" for c in changes if c.file == "tiers" and "sla_hours" in c.columns]
+        tiers = [change for change in changes if change.file == "tiers"]
+        self.thresholds = [c for c in tiers if c.kind != "changed" or THRESHOLDS & set(c.columns)]
+        self.handoffs = [c for c in tiers if "sla_hours" in c.columns]
 
     def of(
         self,
@@ -282,7 +279,7 @@ class _Causes:
     ) -> list[str]:
         """Return the causes of one lead's move; `old` and `new` are score, attribute score, is_dormant."""
         if new_tier == old_tier:
-            return self.handoffs
+            return [f"`{change.rule_id}`: {change.words}" for change in self.handoffs if change.rule_id == new_tier]
         if new_tier == DISQUALIFIED:
             return [f"`{new_rule}` disqualifies"]
         if old_tier == DISQUALIFIED:
@@ -290,10 +287,21 @@ class _Causes:
         needs_thresholds = tier_of(*new, self.tiers[0]) != new_tier
         needs_points = tier_of(*old, self.tiers[1]) != new_tier
         points = self._points(differing) or [f"`{rule_id}`" for rule_id in self.indirect]
+        thresholds = [f"`{change.rule_id}`: {_threshold_words(change)}" for change in self._needed(new_tier, new)]
         # where either alone would do, both are named
         if needs_points == needs_thresholds:
-            return points + self.thresholds
-        return points if needs_points else self.thresholds
+            return points + thresholds
+        return points if needs_points else thresholds
+
+    def _needed(self, new_tier: str, new: tuple[Any, ...]) -> list[Change]:
+        """Return the tiers whose thresholds had to change; all that did where none of them alone matters."""
+        needed = []
+        for change in self.thresholds:
+            others = {tier: row for tier, row in self.tiers[1].items() if tier != change.rule_id}
+            without = others if change.before is None else others | {change.rule_id: change.before}
+            if tier_of(*new, without) != new_tier:
+                needed.append(change)
+        return needed or self.thresholds
 
     def _points(self, differing: dict[str, Decimal]) -> list[str]:
         own = [f"`{rule_id}` {signed(points)}" for rule_id, points in differing.items() if rule_id in self.changed]

@@ -19,6 +19,7 @@ SHOWN_CAUSES = 6
 PREDICTS = {
     "better": "Predicts better",
     "worse": "Predicts worse",
+    "as before": "Predicts as before",
     "cannot tell": "Cannot tell whether it predicts better",
 }
 
@@ -151,6 +152,8 @@ class Report:
             return (
                 f"{PREDICTS['cannot tell']}: {found} with an opportunity, at least {ENOUGH_LEADS} are needed ({auc})."
             )
+        if past.verdict == "as before":
+            return f"{PREDICTS[past.verdict]}: the leads stand in the same order ({auc})."
         low, high = (points_of_auc(end) for end in past.interval)
         return f"{PREDICTS[past.verdict]}: {auc}; 95 % interval of the change {low} to {high}."
 
@@ -223,12 +226,11 @@ def write(report: Report, folder: Path) -> None:
 
     Arguments:
         report: what to write.
-        folder: where to; created if needed.
+        folder: where to; it exists.
 
     """
     from lead_scoring.impact import charts
 
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.md").write_text(render(report, "report.md.j2"), encoding="utf-8")
     drawn = charts.draw(report)
     (folder / "report.html").write_text(render(report, "report.html.j2", charts=drawn), encoding="utf-8")
@@ -241,10 +243,9 @@ def write_empty(base: str, folder: Path) -> None:
 
     Arguments:
         base: name of the rule book compared with.
-        folder: where to; created if needed.
+        folder: where to; it exists.
 
     """
-    folder.mkdir(parents=True, exist_ok=True)
     environment = _environment()
     for name in ("report.md", "report.html"):
         text = environment.get_template(f"empty.{name.split('.')[1]}.j2").render(base=base)

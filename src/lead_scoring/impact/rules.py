@@ -119,7 +119,9 @@ def fetch_revision(project: Path, base: str, folder: Path) -> None:
     listed = _git(project, "ls-tree", "--name-only", "-z", base, f"{RULES.as_posix()}/") or b""
     names = [name for name in listed.decode().split("\0") if name.endswith(".csv")]
     if not names:
-        raise ImpactError(f"'{base}' holds no {RULES}/*.csv.")
+        raise ImpactError(
+            f"'{base}' holds no {RULES}/*.csv in {project}. Start in the dbt project, or name --project-dir."
+        )
     folder.mkdir(parents=True)
     for name in names:
         (folder / Path(name).name).write_bytes(_git(project, "show", f"{base}:./{name}") or b"")
