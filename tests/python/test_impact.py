@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -267,6 +268,7 @@ def test_the_sample_from_git(
     own = run_dbt(tmp_path / "before", *build, project=repository)
     assert own.exit_code == 0, own.output
     edit("attribute_rules", "target_industry", points="40")(repository / "seeds" / "rules")
+    append("behavior_rules", "nowhere,page_view,/nowhere%,10,day,,,,true,x")(repository / "seeds" / "rules")
     digest = hashlib.sha256(own.database.read_bytes()).hexdigest()
     files = sorted(str(path) for path in repository.rglob("*") if ".git/" not in str(path))
     monkeypatch.setenv("LEAD_SCORING_DUCKDB", str(own.database))
@@ -279,6 +281,13 @@ def test_the_sample_from_git(
     assert sorted(str(path) for path in repository.rglob("*") if ".git/" not in str(path)) == sorted({*files, *written})
     expected = matrix(own, run_dbt(tmp_path / "after", *build, project=repository))
     text = (repository / "report" / "report.md").read_text(encoding="utf-8")
+    assert re.findall("^- (.*, `nowhere`: nobody matched .*)$", text, re.MULTILINE) and text.count("/nowhere%") == 1
+    with duckdb.connect(str(own.database), read_only=True) as database:
+        statuses = dict(database.execute("select sla_status, count(*) from sales_handoffs group by all").fetchall())
+    (line,) = re.findall(
+        "^.*\\| met \\| late \\| breached \\| open \\|\n.*\n\\| before \\| (.*) \\|$", text, re.MULTILINE
+    )
+    assert [int(cell) for cell in line.split(" | ")] == [statuses[name] for name in ("met", "late", "breached", "open")]
     tiers = ["hot", "nurture", "hold", "disqualified"]
     for before in tiers:
         (line,) = [line for line in text.splitlines() if line.startswith(f"| **{before}** |")]

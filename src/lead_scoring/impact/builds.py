@@ -46,8 +46,13 @@ EXTRACTS = {
         {"lead_id": "varchar", "rule_id": "varchar"},
     ),
     "handoffs": (
-        "select lead_id, tier, handed_off_at from {schema}.sales_handoffs",
-        {"lead_id": "varchar", "tier": "varchar", "handed_off_at": "timestamp"},
+        "select lead_id, tier, handed_off_at, sla_status from {schema}.sales_handoffs",
+        {"lead_id": "varchar", "tier": "varchar", "handed_off_at": "timestamp", "sla_status": "varchar"},
+    ),
+    "warnings": (
+        "select file, rule_id, problem, remedy from {schema}.rule_book_problems where severity = 'warn'"
+        " union all select file, rule_id, problem, remedy from {schema}.rule_use_problems",
+        {"file": "varchar", "rule_id": "varchar", "problem": "varchar", "remedy": "varchar"},
     ),
     "month_ends": (
         "select month, lead_id, total_score, tier, has_opportunity from {schema}.month_end_scores where is_mature",
@@ -70,7 +75,7 @@ SELECTED = ("resource_type:seed",) + tuple(
     f"{models},resource_type:model"
     for models in (
         *("path:models/rules", "path:models/staging", "path:models/scoring"),
-        *("+lead_mart", "+sales_handoffs", "+path:models/review/month_ends"),
+        *("+lead_mart", "+sales_handoffs", "+rule_use_problems", "+path:models/review/month_ends"),
     )
 )
 # Checked in both builds; a rule change must not be able to break them.

@@ -13,6 +13,7 @@ from lead_scoring.impact.rules import ACTIVITY, THRESHOLDS, Book, Change, Row
 
 DISQUALIFIED = "disqualified"
 WEEKS = 13
+SLA_STATUSES = ("met", "late", "breached", "open")
 # Classes in which changes of the score are counted, in points.
 CLASSES = (
     ("down 40 or more", lambda change: change <= -40),
@@ -85,6 +86,8 @@ class Comparison:
         leaving: leads leaving it, highest former score first.
         weeks: hand-offs of the last complete weeks, the oldest first.
         capacity: hand-offs per week that sales can carry; None if not given.
+        sla: number of hand-offs so far by status of the deadline, before and after.
+        warnings: what is said of the new rule book and was not said of the old one.
         score_changes: number of leads by class of change of the total score.
         changed_scores: number of leads whose total score changes.
 
@@ -100,6 +103,8 @@ class Comparison:
     leaving: list[Mover]
     weeks: list[Week]
     capacity: Decimal | None
+    sla: list[tuple[str, int, int]]
+    warnings: list[str]
     score_changes: list[tuple[str, int]]
     changed_scores: int
 
@@ -173,6 +178,8 @@ def compare(
         leaving=sorted(leaving, key=lambda m: (-m.score_before, m.lead_id)),
         weeks=_weeks(database, as_of, timezone),
         capacity=_capacity(database, as_of, timezone),
+        sla=_sla(database),
+        warnings=_warnings(database),
         score_changes=score_changes,
         changed_scores=changed_scores,
     )
@@ -367,6 +374,21 @@ def _capacity(database: duckdb.DuckDBPyConnection, as_of: datetime, timezone: st
         {"as_of": as_of, "zone": timezone},
     ).fetchone()
     return row[0] if row else None
+
+
+def _sla(database: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
+    before, after = (
+        dict(database.execute(f"select sla_status, count(*) from {schema}.handoffs group by sla_status").fetchall())
+        for schema in ("before", "after")
+    )
+    return [(status, before.get(status, 0), after.get(status, 0)) for status in SLA_STATUSES]
+
+
+def _warnings(database: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = database.execute("from after.warnings except from before.warnings order by all").fetchall()
+    return [
+        f"{file}{f', `{rule_id}`' if rule_id else ''}: {problem}. {remedy}." for file, rule_id, problem, remedy in rows
+    ]
 
 
 def _score_changes(database: duckdb.DuckDBPyConnection) -> tuple[list[tuple[str, int]], int]:
