@@ -287,40 +287,6 @@
 {%- endmacro %}
 
 
-{# A number that changes when any of the group's rows does, in any column. Sums of row hashes do
-   not depend on the order of the rows. #}
-{% macro content_sum(columns) -%}
-    {{ return(adapter.dispatch('content_sum')(columns)) }}
-{%- endmacro %}
-
-{% macro duckdb__content_sum(columns) -%}
-    sum(hash({{ columns | join(', ') }}))
-{%- endmacro %}
-
-{% macro postgres__content_sum(columns) -%}
-    sum(cast(hashtextextended(cast(row({{ columns | join(', ') }}) as text), 0) as numeric))
-{%- endmacro %}
-
-
-{# dbt has a checksum of every model and of no macro. Only an engine that reads files can make one. #}
-{% macro macros_checksum() %}
-    {{- return(adapter.dispatch('macros_checksum')()) -}}
-{% endmacro %}
-
-{% macro default__macros_checksum() %}
-    {{- return('') -}}
-{% endmacro %}
-
-{% macro duckdb__macros_checksum() %}
-    {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {%- set files = project_root() ~ '/macros/**/*.sql' -%}
-        {%- set query = "select md5(string_agg(content, '' order by filename)) from read_text('%s')" -%}
-        {{- return(run_query(query % files).columns[0].values()[0]) -}}
-    {%- endif -%}
-    {{- return('') -}}
-{% endmacro %}
-
-
 {# Line of a csv file a row of its seed came from; null where an engine does not keep the order. #}
 {% macro seed_line() -%}
     {{ return(adapter.dispatch('seed_line')()) }}

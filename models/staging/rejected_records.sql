@@ -20,10 +20,11 @@ problems as (
     {%- endfor %}
     select
         'events' as source_table,
-        record_id,
+        event_id as record_id,
         problem,
         raw_values
-    from {{ ref('event_problems') }}
+    from {{ ref('screened_events') }}
+    where problem <> ''
     union all
     select
         source_table,

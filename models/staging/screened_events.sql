@@ -1,12 +1,9 @@
--- Staged events and problems are found in one pass: two took 3 s more of a build of 50 M events, and
--- as much again of one that stages a few leads.
+-- Staged events and problems are found in one pass over the raw rows.
 with
 
 base_events as (
 
-    -- rows that name no lead are one group of their own, as in `base_fingerprints`
     select * from {{ ref('base_events') }}
-    where {{ is_among('restaged_leads', "coalesce(lead_id, '')") }}
 
 ),
 
@@ -76,7 +73,6 @@ screened_events as (
         case when leads.lead_id is null then repeated_events.raw_values end as raw_values
     from repeated_events
     left join leads on repeated_events.lead_id = leads.lead_id
-    where {{ is_among('restaged_leads', 'repeated_events.lead_id') }}
 
 )
 

@@ -3,7 +3,7 @@ with
 base_leads as (
 
     select * from {{ ref('base_leads') }}
-    where rejection_reason is null and {{ is_among('restaged_leads') }}
+    where rejection_reason is null
 
 ),
 

@@ -6,13 +6,11 @@ clocks as (
 
 ),
 
-handoff_tiers as (
+-- a lead that sleeps is judged as if it were awake
+tier_bands as (
 
-    select
-        min_score,
-        min_attribute_score
-    from {{ ref('tiers') }}
-    where sla_hours is not null
+    select * from {{ ref('tier_bands') }}
+    where is_handed_over and not is_dormant
 
 ),
 
@@ -61,14 +59,12 @@ high_scores as (
         before_reset.valid_to,
         before_reset.score_before_reset
     from before_reset
-    where
-        exists (
-            select 1 from handoff_tiers
-            where
-                before_reset.score_before_reset >= handoff_tiers.min_score
-                and before_reset.attribute_score
-                >= coalesce(handoff_tiers.min_attribute_score, before_reset.attribute_score)
-        )
+    inner join tier_bands
+        on
+            before_reset.score_before_reset >= tier_bands.min_total_score
+            and before_reset.score_before_reset < tier_bands.below_total_score
+            and before_reset.attribute_score >= tier_bands.min_attribute_score
+            and before_reset.attribute_score < tier_bands.below_attribute_score
 
 ),
 
