@@ -24,8 +24,6 @@ from compiled import VARIABLES, CompiledProject
 PROJECT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
 ONLY_MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-# Models about the build itself: which leads it computed, by raw ids.
-BOOKKEEPING = {"scored_leads", "changed_leads", "restaged_leads", "touched_leads", "base_fingerprints"}
 
 # Of the 20 s of a build of the sample's models 3 are for loading dbt and 8 for parsing. So dbt is loaded once, in a
 # process whose forks run the builds, and a project is parsed once, see `parsed_projects`. dbt itself would parse

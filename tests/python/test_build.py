@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import BOOKKEEPING, DBT, ONLY_MODELS, PROJECT, Built
+from conftest import DBT, ONLY_MODELS, PROJECT, Built
 
 RunDbt = Callable[..., Built]
 Change = Callable[[Path], Any]
@@ -307,8 +307,8 @@ def test_own_files_change_and_the_next_build_follows(run_dbt: RunDbt, raw_copy: 
     reasons = f"rejected_records where raw_values like '%lead_id={erased},%'"
     assert set(table(second, reasons, "distinct reason")) == {("unknown_lead",)}
     # what lists raw rows and their ids, of unknown leads too
-    listing = {"base_events", "repeated_events", "screened_events", "event_problems"}
-    assert models_naming(second, erased) <= BOOKKEEPING | listing
+    listing = {"base_events", "repeated_events", "screened_events"}
+    assert models_naming(second, erased) <= listing
 
     rewrite(raw_copy / "events.csv", lambda row: None if row["lead_id"] == erased else row)
     split(raw_copy / "events.csv", raw_copy / "events")
