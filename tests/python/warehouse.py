@@ -71,7 +71,9 @@ class Warehouse:
 
     def differences(self) -> list[str]:
         """Name the tables whose rows are not those of one clean build; records of what was said are not among them."""
-        of_models = [relation for relation in self.compiled.relations if relation.folder not in ("source", "seed", "review")]
+        of_models = [
+            relation for relation in self.compiled.relations if relation.folder not in ("source", "seed", "review")
+        ]
         compared = [relation.name for relation in of_models if relation.kind == "table"]
         found = []
         with self.compiled.score(self.rule_book, self.raw, self.as_of, self.timezone, compared) as clean:
