@@ -1,7 +1,18 @@
--- One state per lead and tier with a deadline: armed at first, disarmed by a hand-off, armed again
--- by a period in which the lead has cooled down. So a lead that enters the tier again is handed
--- over only if it has cooled down since it entered last.
+-- One switch per lead and tier with a deadline: on at first, off after a hand-off, on again as soon as something
+-- arms it. An entry that opens nothing leaves it as it was, so only what happened since the entry before counts.
 with
+
+entries as (
+
+    select * from {{ ref('handoff_entries') }}
+
+),
+
+armings as (
+
+    select * from {{ ref('handoff_armings') }}
+
+),
 
 history as (
 
@@ -9,35 +20,25 @@ history as (
 
 ),
 
-visited as (
-
-    select distinct
-        stays.lead_id,
-        stays.tier,
-        coalesce(tiers.rearm_below, tiers.min_score) as rearm_below
-    from {{ ref('tier_stays') }} as stays
-    inner join {{ ref('tiers') }} as tiers on stays.tier = tiers.tier
-    where tiers.sla_hours is not null
-
-),
-
-judged as (
+moments as (
 
     select
-        visited.lead_id,
-        visited.tier,
-        history.valid_from,
-        history.attribute_score,
-        history.behavior_score,
-        history.recency_score,
-        history.total_score,
-        case
-            when history.is_disqualified then 'disqualified'
-            when history.is_dormant then 'dormant'
-            when history.total_score < visited.rearm_below then 'score_fell'
-        end as rearm_reason
-    from visited
-    inner join history on visited.lead_id = history.lead_id
+        lead_id,
+        tier,
+        armed_at as moment_at,
+        precedence,
+        reason,
+        cast(null as {{ dbt.type_timestamp() }}) as entered_at
+    from armings
+    union all
+    select
+        lead_id,
+        tier,
+        known_at as moment_at,
+        3 as precedence,
+        cast(null as {{ dbt.type_string() }}) as reason,
+        entered_at
+    from entries
 
 ),
 
@@ -45,23 +46,34 @@ counted as (
 
     select
         *,
-        count(rearm_reason) over (
-            partition by lead_id, tier order by valid_from rows between unbounded preceding and current row
-        ) as times_rearmed
-    from judged
+        count(reason) over (
+            partition by lead_id, tier order by moment_at, precedence, entered_at
+            rows between unbounded preceding and current row
+        ) as times_armed
+    from moments
 
 ),
 
-entries as (
+compared as (
 
     select
-        counted.*,
-        lag(counted.times_rearmed) over (
-            partition by counted.lead_id, counted.tier order by counted.valid_from
-        ) as times_rearmed_before
+        *,
+        lag(times_armed) over (partition by lead_id, tier order by moment_at) as times_armed_before
     from counted
-    inner join {{ ref('tier_stays') }} as stays
-        on counted.lead_id = stays.lead_id and counted.tier = stays.tier and counted.valid_from = stays.entered_at
+    where entered_at is not null
+
+),
+
+first_armings as (
+
+    select
+        lead_id,
+        tier,
+        times_armed,
+        moment_at as armed_at,
+        reason
+    from counted
+    where reason is not null
 
 ),
 
@@ -69,26 +81,33 @@ handoff_openings as (
 
     select
         {{ dbt.hash(
-            "cast(entries.valid_from as " ~ dbt.type_string() ~ ") || '|' || entries.tier || '|' || entries.lead_id"
+            "cast(compared.moment_at as " ~ dbt.type_string() ~ ") || '|' || compared.tier || '|' || compared.lead_id"
         ) }} as handoff_id,
-        entries.lead_id,
-        entries.tier,
-        entries.valid_from as handed_off_at,
-        entries.total_score,
-        entries.attribute_score,
-        entries.behavior_score,
-        entries.recency_score,
-        rearming.valid_from as rearmed_at,
-        rearming.rearm_reason,
-        lead(entries.valid_from) over (partition by entries.lead_id order by entries.valid_from) as next_handed_off_at
-    from entries
-    left join counted as rearming
+        compared.lead_id,
+        compared.tier,
+        compared.entered_at,
+        compared.moment_at as handed_off_at,
+        history.total_score,
+        history.attribute_score,
+        history.behavior_score,
+        history.recency_score,
+        first_armings.armed_at as rearmed_at,
+        first_armings.reason as rearm_reason,
+        lead(compared.moment_at) over (
+            partition by compared.lead_id order by compared.moment_at
+        ) as next_handed_off_at
+    from compared
+    inner join history
         on
-            entries.lead_id = rearming.lead_id
-            and entries.tier = rearming.tier
-            and entries.times_rearmed + 1 = rearming.times_rearmed
-            and rearming.rearm_reason is not null
-    where entries.times_rearmed > coalesce(entries.times_rearmed_before, -1)
+            compared.lead_id = history.lead_id
+            and compared.moment_at >= history.valid_from
+            and (history.valid_to is null or compared.moment_at < history.valid_to)
+    left join first_armings
+        on
+            compared.lead_id = first_armings.lead_id
+            and compared.tier = first_armings.tier
+            and compared.times_armed + 1 = first_armings.times_armed
+    where compared.times_armed > coalesce(compared.times_armed_before, -1)
 
 )
 

@@ -48,6 +48,17 @@ dormancy as (
 
 ),
 
+-- so does being disqualified by somebody; a rule's disqualification never changes
+disqualifications as (
+
+    select
+        lead_id,
+        disqualified_at as changed_at
+    from {{ ref('disqualified_leads') }}
+    where disqualified_at is not null
+
+),
+
 changes as (
 
     select
@@ -71,6 +82,14 @@ changes as (
         dormancy.points
     from dormancy
     inner join beginnings on dormancy.lead_id = beginnings.lead_id
+    union all
+    select
+        disqualifications.lead_id,
+        greatest(disqualifications.changed_at, beginnings.begins_at) as changed_at,
+        'disqualification' as axis,
+        1 as points
+    from disqualifications
+    inner join beginnings on disqualifications.lead_id = beginnings.lead_id
 
 ),
 
@@ -82,11 +101,13 @@ score_changes as (
         cast(sum(case when axis = 'attribute' then points else 0 end) as numeric(18, 6)) as attribute_change,
         cast(sum(case when axis = 'behavior' then points else 0 end) as numeric(18, 6)) as behavior_change,
         cast(sum(case when axis = 'recency' then points else 0 end) as numeric(18, 6)) as recency_change,
-        cast(sum(case when axis = 'dormancy' then points else 0 end) as {{ dbt.type_int() }}) as dormancy_change
+        cast(sum(case when axis = 'dormancy' then points else 0 end) as {{ dbt.type_int() }}) as dormancy_change,
+        cast(sum(case when axis = 'disqualification' then points else 0 end) as {{ dbt.type_int() }})
+            as disqualification_change
     from changes
     group by lead_id, changed_at
     having
-        max(case when axis = 'beginning' then 1 else 0 end) = 1
+        max(case when axis in ('beginning', 'disqualification') then 1 else 0 end) = 1
         or sum(case when axis = 'attribute' then points else 0 end) <> 0
         or sum(case when axis = 'behavior' then points else 0 end) <> 0
         or sum(case when axis = 'recency' then points else 0 end) <> 0

@@ -9,6 +9,7 @@ score_changes as (
 disqualified_leads as (
 
     select * from {{ ref('disqualified_leads') }}
+    where rule_id is not null
 
 ),
 
@@ -35,7 +36,10 @@ running as (
         ) as recency_score,
         sum(dormancy_change) over (
             partition by lead_id order by changed_at rows between unbounded preceding and current row
-        ) > 0 as is_dormant
+        ) > 0 as is_dormant,
+        sum(disqualification_change) over (
+            partition by lead_id order by changed_at rows between unbounded preceding and current row
+        ) > 0 as is_set_aside
     from score_changes
 
 ),
@@ -45,7 +49,7 @@ judged as (
     select
         running.*,
         running.attribute_score + running.behavior_score + running.recency_score as raw_score,
-        disqualified_leads.lead_id is not null as is_disqualified
+        running.is_set_aside or disqualified_leads.lead_id is not null as is_disqualified
     from running
     left join disqualified_leads on running.lead_id = disqualified_leads.lead_id
 

@@ -26,6 +26,7 @@ candidates as (
         event_matches.event_id,
         event_matches.asset,
         award_moments.awarded_at,
+        event_matches.recorded_at,
         event_matches.points,
         event_matches.max_awards,
         event_matches.award_per,
@@ -68,6 +69,7 @@ behavior_awards as (
         event_id,
         asset,
         awarded_at,
+        recorded_at,
         points,
         award_number,
         max_awards

@@ -13,6 +13,12 @@ disqualification_rules as (
 
 ),
 
+leads as (
+
+    select * from {{ ref('stg_leads') }}
+
+),
+
 ranked as (
 
     select
@@ -27,14 +33,26 @@ ranked as (
 
 ),
 
+matched as (
+
+    select * from ranked
+    where match_number = 1
+
+),
+
+-- a rule holds for the whole history, somebody's word from when it was said
 disqualified_leads as (
 
     select
-        lead_id,
-        rule_id,
-        disqualification_reason
-    from ranked
-    where match_number = 1
+        leads.lead_id,
+        matched.rule_id,
+        case
+            when matched.lead_id is null then leads.disqualified_reason else matched.disqualification_reason
+        end as disqualification_reason,
+        case when matched.lead_id is null then leads.disqualified_at end as disqualified_at
+    from leads
+    left join matched on leads.lead_id = matched.lead_id
+    where matched.lead_id is not null or leads.disqualified_at is not null
 
 )
 

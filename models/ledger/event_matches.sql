@@ -9,14 +9,15 @@ events as (
 behavior_rules as (
 
     select
-        rule_id,
-        lower({{ clean_text('event_type') }}) as event_type,
+        behavior_rules.rule_id,
+        rule_event_types.event_type,
         case when {{ is_given('asset_pattern') }} then {{ like_pattern('asset_pattern') }} end as pattern,
         points,
         coalesce(lower({{ clean_text('award_per') }}), 'event') as award_per,
         max_awards,
         coalesce(keeps_active, true) as keeps_active
-    from {{ ref('behavior_rules') }}
+    from {{ ref('behavior_rules') }} as behavior_rules
+    inner join {{ ref('rule_event_types') }} as rule_event_types on behavior_rules.rule_id = rule_event_types.rule_id
 
 ),
 
@@ -26,6 +27,7 @@ event_matches as (
         events.lead_id,
         events.event_id,
         events.occurred_at,
+        events.recorded_at,
         events.asset,
         events.is_bot,
         behavior_rules.rule_id,

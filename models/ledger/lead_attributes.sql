@@ -13,7 +13,7 @@ attribute_values as (
             lead_id,
             created_at,
             '{{ attribute }}' as attribute,
-            lower(cast({{ attribute }} as {{ dbt.type_string() }})) as attribute_text
+            cast({{ attribute }} as {{ dbt.type_string() }}) as attribute_value
         from leads
         {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -26,8 +26,8 @@ lead_attributes as (
         lead_id,
         created_at,
         attribute,
-        attribute_text,
-        {{ parse_decimal('attribute_text') }} as attribute_number
+        {{ folded_text('attribute_value') }} as attribute_text,
+        {{ parse_decimal('attribute_value') }} as attribute_number
     from attribute_values
 
 )

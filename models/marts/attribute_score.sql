@@ -17,6 +17,7 @@ ledger as (
 disqualified_leads as (
 
     select * from {{ ref('disqualified_leads') }}
+    where coalesce(disqualified_at <= {{ as_of() }}, true)
 
 ),
 

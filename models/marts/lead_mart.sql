@@ -91,6 +91,7 @@ lead_mart as (
         cast(handoffs.sla_status as {{ dbt.type_string() }}) as sla_status,
         stale_leads.lead_id is not null as is_stale,
         cast(stale_leads.stale_reason as {{ dbt.type_string() }}) as stale_reason,
+        cast(opportunities.opportunity_status as {{ dbt.type_string() }}) as opportunity_status,
         {{ as_of() }} as as_of,
         rules_version.rules_version
     from leads
@@ -103,6 +104,7 @@ lead_mart as (
     left join {{ ref('lead_top_reasons') }} as top_reasons on leads.lead_id = top_reasons.lead_id
     left join handoffs on leads.lead_id = handoffs.lead_id
     left join {{ ref('stale_leads') }} as stale_leads on leads.lead_id = stale_leads.lead_id
+    left join {{ ref('lead_opportunities') }} as opportunities on leads.lead_id = opportunities.lead_id
     cross join {{ ref('rules_version') }} as rules_version
 
 )

@@ -19,12 +19,15 @@ parsed as (
         {{ clean_text('job_title') }} as job_title,
         {{ clean_text('region') }} as region,
         {{ clean_text('segment') }} as segment,
+        {{ parse_timestamp('disqualified_at') }} as disqualified_at,
+        {{ clean_text('disqualified_reason') }} as disqualified_reason,
         {%- for attribute in var('scored_attributes') %}
             {{ clean_text(attribute) }} as {{ attribute }},
         {%- endfor %}
         {{ is_given('created_at') }} as has_created_at,
         {{ unparsable('updated_at', parse_timestamp('updated_at')) }}
-        || {{ unparsable('employee_count', parse_integer('employee_count')) }} as field_problems,
+        || {{ unparsable('employee_count', parse_integer('employee_count')) }}
+        || {{ unparsable('disqualified_at', parse_timestamp('disqualified_at')) }} as field_problems,
         {{ raw_columns('leads') }}
     from source
 
@@ -41,6 +44,7 @@ base_leads as (
             when {{ is_impossible_time('created_at') }} then 'impossible_created_at'
             when {{ is_impossible_time('updated_at') }} then 'impossible_updated_at'
             when employee_count < 0 then 'impossible_employee_count'
+            when {{ is_impossible_time('disqualified_at') }} then 'impossible_disqualified_at'
         end as rejection_reason
     from parsed
 

@@ -2,10 +2,15 @@ with
 
 leads as (
 
-    select leads.*
+    select
+        leads.lead_id,
+        leads.created_at,
+        disqualified_leads.disqualified_at
     from {{ ref('stg_leads') }} as leads
     left join {{ ref('disqualified_leads') }} as disqualified_leads on leads.lead_id = disqualified_leads.lead_id
-    where leads.created_at <= {{ as_of() }} and disqualified_leads.lead_id is null
+    where
+        leads.created_at <= {{ as_of() }}
+        and (disqualified_leads.lead_id is null or disqualified_leads.disqualified_at is not null)
 
 ),
 
@@ -36,6 +41,7 @@ lead_outcomes as (
     select
         leads.lead_id,
         leads.created_at,
+        leads.disqualified_at,
         touches.first_touch_at,
         opportunities.first_opportunity_at
     from leads

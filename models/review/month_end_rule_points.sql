@@ -17,7 +17,8 @@ standing as (
         ledger.points,
         greatest(ledger.effective_at, outcomes.created_at) as stands_from,
         case when ledger.axis = 'behavior' then episodes.reset_at end as taken_back_at,
-        outcomes.first_opportunity_at
+        outcomes.first_opportunity_at,
+        outcomes.disqualified_at
     from {{ ref('score_ledger') }} as ledger
     inner join {{ ref('lead_outcomes') }} as outcomes on ledger.lead_id = outcomes.lead_id
     left join {{ ref('engagement_episodes') }} as episodes
@@ -40,6 +41,7 @@ month_end_rule_points as (
             standing.stands_from < month_ends.month_end_at
             and coalesce(standing.taken_back_at >= month_ends.month_end_at, true)
             and coalesce(standing.first_opportunity_at >= month_ends.month_end_at, true)
+            and coalesce(standing.disqualified_at >= month_ends.month_end_at, true)
     group by month_ends.month, month_ends.is_reviewed, standing.lead_id, standing.rule_id
     having sum(standing.points) <> 0
 

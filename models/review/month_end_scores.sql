@@ -24,6 +24,7 @@ stretches as (
         history.valid_to
     from {{ ref('score_history') }} as history
     inner join {{ ref('lead_outcomes') }} as outcomes on history.lead_id = outcomes.lead_id
+    where not history.is_disqualified
 
 ),
 
@@ -55,9 +56,9 @@ wins as (
     inner join month_ends
         on
             opportunities.created_at < month_ends.horizon_ends_at
-            and coalesce(opportunities.closed_at, opportunities.created_at) >= month_ends.month_end_at
-            and coalesce(opportunities.closed_at, opportunities.created_at) < month_ends.horizon_ends_at
-    where opportunities.is_won and month_ends.is_mature
+            and opportunities.won_at >= month_ends.month_end_at
+            and opportunities.won_at < month_ends.horizon_ends_at
+    where month_ends.is_mature
     group by month_ends.month, opportunities.lead_id
 
 ),

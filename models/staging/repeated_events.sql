@@ -39,6 +39,7 @@ repeated_events as (
         lead_id,
         event_type,
         occurred_at,
+        recorded_at,
         loaded_at,
         asset,
         is_bot,

@@ -68,13 +68,13 @@ high_scores as (
 
 ),
 
-stale_inactive as (
+asleep as (
 
     select
         clocks.clock_at,
         clocks.month,
         high_scores.lead_id,
-        dormant_periods.dormant_from as stale_since,
+        dormant_periods.dormant_from,
         high_scores.score_before_reset
     from high_scores
     inner join {{ ref('dormant_periods') }} as dormant_periods
@@ -86,6 +86,26 @@ stale_inactive as (
         on
             high_scores.valid_from <= clocks.clock_at
             and (high_scores.valid_to is null or high_scores.valid_to > clocks.clock_at)
+
+),
+
+-- who is with sales is not lying around; who was, does since the last opportunity was lost
+stale_inactive as (
+
+    select
+        asleep.clock_at,
+        asleep.month,
+        asleep.lead_id,
+        greatest(asleep.dormant_from, coalesce(max(opportunities.lost_at), asleep.dormant_from)) as stale_since,
+        asleep.score_before_reset
+    from asleep
+    left join {{ ref('stg_opportunities') }} as opportunities
+        on asleep.lead_id = opportunities.lead_id and asleep.clock_at >= opportunities.created_at
+    group by asleep.clock_at, asleep.month, asleep.lead_id, asleep.dormant_from, asleep.score_before_reset
+    having
+        sum(case
+            when opportunities.opportunity_id is null or opportunities.lost_at <= asleep.clock_at then 0 else 1
+        end) = 0
 
 )
 
