@@ -32,11 +32,17 @@ class Review:
     score_validation_monthly: list[Row]
     stale_leads_monthly: list[Row]
     leads_by_tier_monthly: list[Row]
+    deals_monthly: list[Row]
 
 
 def next_month(month: date) -> date:
     """Return the first day of the month after the one whose first day is `month`."""
     return (month + timedelta(days=31)).replace(day=1)
+
+
+def local_month(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the first day of the calendar month at `moment` in the time zone."""
+    return moment.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
 
 
 def find_month_ends(first: datetime, as_of: datetime, zone: ZoneInfo, horizon: timedelta) -> list[Row]:
@@ -49,7 +55,7 @@ def find_month_ends(first: datetime, as_of: datetime, zone: ZoneInfo, horizon: t
 
 
 def _ended_months(first: datetime, as_of: datetime, zone: ZoneInfo, horizon: timedelta) -> Iterator[Row]:
-    month = first.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
+    month = local_month(first, zone)
     while True:
         local_end = datetime.combine(next_month(month), time(0), zone)
         end = local_end.astimezone(UTC).replace(tzinfo=None)
@@ -66,9 +72,11 @@ def month_end_score(followed: "FollowedLead", month: Row, horizon: timedelta) ->
     """
     lead, end = followed.lead, month["month_end_at"]
     created = [opportunity["created_at"] for opportunity in followed.opportunities]
-    if lead.created_at >= end or lead.disqualified_by or any(at < end for at in created):
+    if lead.created_at >= end or any(at < end for at in created):
         return None
     [state] = [p for p in lead.periods if p["valid_from"] < end and (p["valid_to"] is None or p["valid_to"] >= end)]
+    if state["is_disqualified"]:
+        return None
     row = month | {"lead_id": lead.lead_id, "tier": state["tier"]}
     row |= {column: value for column, value in state.items() if column.endswith("_score")}
     row["is_handoff_tier"] = any(tier["tier"] == state["tier"] for tier in followed.handoff_tiers)
@@ -148,6 +156,37 @@ def month_validation(month: Row, rows: list[Row]) -> Row:
     return result | {"opportunities": opportunities, "handoff_opportunity_share": share(in_tier, opportunities)}
 
 
+def deal_outcomes(leads: "list[FollowedLead]", as_of: datetime) -> list[Row]:
+    """Return the deals that had ended by `as_of`, each once: when, whether with a sale, and for how much.
+
+    A deal may have an opportunity of several people. It is won as soon as one of them is, and worth
+    the largest amount of those that are won; it is lost when the last one is, if none is won or open.
+    """
+    deals: dict[str, list[Row]] = {}
+    for followed in [followed for followed in leads if followed.lead.created_at <= as_of]:
+        for opportunity in followed.opportunities:
+            if opportunity["created_at"] <= as_of:
+                deals.setdefault(opportunity["deal_id"], []).append(opportunity)
+    outcomes = []
+    for rows in deals.values():
+        ended = [(o["closed_at"] or o["created_at"], o) for o in rows if o["is_won"] is not None]
+        ended = [(at, o) for at, o in ended if at <= as_of]
+        won = [(at, o) for at, o in ended if o["is_won"]]
+        if won:
+            amount = max((o["amount"] for _, o in won if o["amount"] is not None), default=Decimal(0))
+            outcomes.append({"ended_at": min(at for at, _ in won), "is_won": True, "amount": amount})
+        elif len(ended) == len(rows):
+            outcomes.append({"ended_at": max(at for at, _ in ended), "is_won": False, "amount": Decimal(0)})
+    return outcomes
+
+
+def month_deals(month: Row, outcomes: list[Row], zone: ZoneInfo) -> Row:
+    """Return the share of a local month's ended deals that were won, and the sum of their amounts."""
+    found = [o for o in outcomes if local_month(o["ended_at"], zone) == month["month"]]
+    won = [o["amount"] for o in found if o["is_won"]]
+    return {"month": month["month"], "win_rate": share(len(won), len(found)), "won_amount": sum(won, Decimal(0))}
+
+
 def review(
     leads: "list[FollowedLead]",
     tiers: list[str],
@@ -168,7 +207,8 @@ def review(
 
     """
     first = min((followed.lead.created_at for followed in leads), default=as_of)
-    result = Review(find_month_ends(first, as_of, zone, horizon), [], [], [], [], [], [])
+    result = Review(find_month_ends(first, as_of, zone, horizon), [], [], [], [], [], [], [])
+    outcomes = deal_outcomes(leads, as_of)
     for month in result.month_ends:
         end = month["month_end_at"]
         rows = []
@@ -183,6 +223,7 @@ def review(
         result.month_end_scores += rows
         result.score_validation += [tier_validation(month, rows, tier) for tier in tiers]
         result.score_validation_monthly.append(month_validation(month, rows))
+        result.deals_monthly.append(month_deals(month, outcomes, zone))
         just_before = end - timedelta(microseconds=1)
         known = [followed for followed in leads if followed.lead.created_at < end]
         stale = [row["stale_reason"] for lead in known if (row := lead.stale(just_before, abandoned_after))]
