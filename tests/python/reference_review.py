@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,8 @@ class Review:
     score_validation_monthly: list[Row]
     stale_leads_monthly: list[Row]
     leads_by_tier_monthly: list[Row]
-    deals_monthly: list[Row]
+    kpi_leads: list[Row]
+    kpi_handoffs: list[Row]
 
 
 def next_month(month: date) -> date:
@@ -180,11 +182,33 @@ def deal_outcomes(leads: "list[FollowedLead]", as_of: datetime) -> list[Row]:
     return outcomes
 
 
-def month_deals(month: Row, outcomes: list[Row], zone: ZoneInfo) -> Row:
-    """Return the share of a local month's ended deals that were won, and the sum of their amounts."""
-    found = [o for o in outcomes if local_month(o["ended_at"], zone) == month["month"]]
-    won = [o["amount"] for o in found if o["is_won"]]
-    return {"month": month["month"], "win_rate": share(len(won), len(found)), "won_amount": sum(won, Decimal(0))}
+def lead_kpis(month: Row, deals: list[Row], tiers: dict[str, int], stale_leads: int, zone: ZoneInfo) -> Row:
+    """Return a month's figures of leads and deals by KPI; of deals those that ended in the local month."""
+    found = [deal for deal in deals if local_month(deal["ended_at"], zone) == month["month"]]
+    won = [deal["amount"] for deal in found if deal["is_won"]]
+    values = {"win_rate": share(len(won), len(found)), "won_amount": sum(won, Decimal(0)), "stale_leads": stale_leads}
+    return values | {f"share_of_leads_{tier}": share(number, sum(tiers.values())) for tier, number in tiers.items()}
+
+
+def handoff_kpis(month: Row, handoffs: list[Row], are_activities_recorded: bool, horizon: timedelta) -> Row:
+    """Return figures of the hand-offs of one local month by KPI.
+
+    Where nobody records what sales does, nothing is told of how often it kept its promises. Hand-offs
+    that another one answers for (`superseded`) are no kept and no broken promise.
+    """
+    gained = [h for h in handoffs if h["opportunity_created_at"] is not None]
+    gained = [h for h in gained if h["opportunity_created_at"] < h["handed_off_at"] + horizon]
+    due = [h["sla_status"] == "met" for h in handoffs if h["sla_status"] in ("met", "late", "breached")]
+    quick = [h["is_touched_within_1_hour"] for h in handoffs if h["is_touched_within_1_hour"] is not None]
+    hours = [h["response_hours"] for h in handoffs if h["response_hours"] is not None]
+    if not are_activities_recorded:
+        due, quick = [], []
+    return {
+        "opportunity_rate": share(len(gained), len(handoffs)) if month["is_mature"] else None,
+        "sla_compliance": share(sum(due), len(due)),
+        "touched_within_1_hour_share": share(sum(quick), len(quick)),
+        "first_response_median_hours": share(Fraction(median(hours)), 1) if hours else None,
+    }
 
 
 def review(
@@ -207,8 +231,10 @@ def review(
 
     """
     first = min((followed.lead.created_at for followed in leads), default=as_of)
-    result = Review(find_month_ends(first, as_of, zone, horizon), [], [], [], [], [], [], [])
-    outcomes = deal_outcomes(leads, as_of)
+    result = Review(find_month_ends(first, as_of, zone, horizon), [], [], [], [], [], [], [], [])
+    deals = deal_outcomes(leads, as_of)
+    handoffs = [row for followed in leads if followed.lead.created_at <= as_of for row in followed.handoffs(as_of)]
+    are_recorded = any(followed.are_activities_recorded(as_of) for followed in leads)
     for month in result.month_ends:
         end = month["month_end_at"]
         rows = []
@@ -223,7 +249,6 @@ def review(
         result.month_end_scores += rows
         result.score_validation += [tier_validation(month, rows, tier) for tier in tiers]
         result.score_validation_monthly.append(month_validation(month, rows))
-        result.deals_monthly.append(month_deals(month, outcomes, zone))
         just_before = end - timedelta(microseconds=1)
         known = [followed for followed in leads if followed.lead.created_at < end]
         stale = [row["stale_reason"] for lead in known if (row := lead.stale(just_before, abandoned_after))]
@@ -231,7 +256,13 @@ def review(
             {"month": month["month"], "stale_reason": reason, "leads": stale.count(reason)} for reason in STALE_REASONS
         ]
         held = [followed.lead.period_at(just_before)["tier"] for followed in known]
+        by_tier = {tier: held.count(tier) for tier in [*tiers, "disqualified"]}
         result.leads_by_tier_monthly += [
-            {"month": month["month"], "tier": tier, "leads": held.count(tier)} for tier in [*tiers, "disqualified"]
+            {"month": month["month"], "tier": tier, "leads": number} for tier, number in by_tier.items()
         ]
+        opened = [row for row in handoffs if local_month(row["handed_off_at"], zone) == month["month"]]
+        kpis = lead_kpis(month, deals, by_tier, len(stale), zone)
+        result.kpi_leads += [{"month": month["month"], "kpi": kpi, "value": value} for kpi, value in kpis.items()]
+        kpis = handoff_kpis(month, opened, are_recorded, horizon)
+        result.kpi_handoffs += [{"month": month["month"], "kpi": kpi, "value": value} for kpi, value in kpis.items()]
     return result
