@@ -144,6 +144,11 @@ def test_nobody_hands_over_what_nobody_knows() -> None:
     assert handed_off(recorded={visit: "2026-01-08 15:00"}) == ["2026-01-08 15:00"]
     assert handed_off(recorded={visit: "2026-03-01 00:00"}) == []
     assert handed_off(recorded={visit: "2025-03-01 00:00"}) == ["2026-01-02 12:00"]
+    # what sales has by then counts, not what it had at the entry
+    for begun, ended, expected in [("15:00", None, []), ("09:00", "15:00", ["2026-01-02 18:00"])]:
+        closing = {"closed_at": f"2026-01-02 {ended}", "is_won": "false"} if ended else {}
+        opportunity = {"created_at": f"2026-01-02 {begun}"} | closing
+        assert handed_off(recorded={visit: "2026-01-02 18:00"}, opportunities=(opportunity,)) == expected
     # nor a lead that is not there yet; its visits before count, as long as their points last
     assert handed_off(lead={"created_at": "2026-01-11 11:59:59"}) == ["2026-01-11 11:59"]
     assert handed_off(lead={"created_at": "2026-01-11 12:00"}) == ["2026-01-12 12:00"]
