@@ -31,7 +31,7 @@ ONLY_MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-t
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb.impl", "pytest"])
 READ_WHILE_PARSING = ("*.yml", "*/*.yml", "macros/**/*", "models/**/*", "seeds/**/*", "tests/*.sql", "tests/*/*.sql")
-READ_LATER = ("raw_data", "as_of", "timezone")
+READ_LATER = ("raw_data", "as_of", "timezone", "raw_timezone")
 
 # hypothesis keeps test functions, and with them the duckdb module, beyond the interpreter's end;
 # duckdb reports that as a leak, after pytest's closing line. Registered first, so it runs last.
