@@ -390,13 +390,13 @@ def typed_rule(rule: TextRow) -> Row:
 
 
 def is_like(text: str, pattern: str) -> bool:
-    """Tell whether all of `text` fits `pattern`, whatever the case and the width of letters.
+    """Tell whether all of `text` fits `pattern`, whatever the case of letters.
 
     `%` stands for any run of characters, `_` for any one; all others for themselves.
     """
     wildcards = {"%": ".*", "_": "."}
-    regex = "".join(wildcards.get(c, re.escape(c)) for c in folded(pattern))
-    return re.fullmatch(regex, folded(text), re.DOTALL) is not None
+    regex = "".join(wildcards.get(c, re.escape(c)) for c in pattern.lower())
+    return re.fullmatch(regex, text.lower(), re.DOTALL) is not None
 
 
 def attribute_value(lead: Row, attribute: str) -> str | int | None:
@@ -448,8 +448,8 @@ def matches_lead(rule: Row, lead: Row, missing_matches: bool) -> bool:
 
 def matches_event(rule: Row, event: Row) -> bool:
     """Tell whether a behavior rule matches the event's type and asset."""
-    types = [folded(text).strip() for text in alternatives(rule["event_type"])]
-    if folded(event["event_type"]).strip() not in types:
+    types = [text.lower() for text in alternatives(rule["event_type"])]
+    if event["event_type"] not in types:
         return False
     if rule["asset_pattern"] is None:
         return True

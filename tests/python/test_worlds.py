@@ -29,7 +29,7 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
     ),
     "handoff_openings": (
         lambda scored: scored.openings,
-        "lead_id tier entered_at known_at handed_off_at total_score attribute_score behavior_score recency_score"
+        "lead_id tier entered_at handed_off_at total_score attribute_score behavior_score recency_score"
         " rearmed_at rearm_reason next_handed_off_at",
     ),
     "lead_mart": (
@@ -41,7 +41,7 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
     ),
     "sales_handoffs": (
         lambda scored: scored.handoffs,
-        "lead_id tier entered_at known_at handed_off_at total_score attribute_score behavior_score recency_score"
+        "lead_id tier entered_at handed_off_at total_score attribute_score behavior_score recency_score"
         " sla_hours sla_clock sla_due_at first_touch_at first_touch_owner response_hours sla_status"
         " is_touched_within_1_hour opportunity_created_at is_won rearmed_at rearm_reason"
         " next_handed_off_at is_latest",
