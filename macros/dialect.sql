@@ -273,8 +273,8 @@
     {%- endfor -%}
     translate(
         {{ text }},
-        '{{ wide | join }}\u3000\uff65\u200b\u200c\u200d\u2060\ufeff',
-        '{{ usual | join | replace("'", "''") }} \u30fb'
+        '{{ wide | join ~ "\u3000\uff65\u200b\u200c\u200d\u2060\ufeff" }}',
+        '{{ usual | join | replace("'", "''") ~ " \u30fb" }}'
     )
 {%- endmacro %}
 
