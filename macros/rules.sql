@@ -3,7 +3,7 @@
     {{- return([
         'email', 'email_domain', 'company_name', 'employee_count', 'industry', 'job_title',
         'region', 'segment',
-    ] + var('scored_attributes')) -}}
+    ] + scored_attributes()) -}}
 {% endmacro %}
 
 

@@ -15,7 +15,7 @@
         'leads': [
             'updated_at', 'created_at', 'email', 'company_name', 'employee_count', 'industry',
             'job_title', 'region', 'segment',
-        ] + var('scored_attributes'),
+        ] + scored_attributes(),
         'events': ['loaded_at', 'lead_id', 'event_type', 'occurred_at', 'asset', 'is_bot'],
         'sales_activities': ['lead_id', 'activity_type', 'occurred_at', 'owner'],
         'opportunities': ['lead_id', 'created_at', 'closed_at', 'is_won', 'amount'],
@@ -34,7 +34,7 @@
         'leads': [
             'lead_id', 'created_at', 'updated_at', 'email', 'company_name', 'employee_count',
             'industry', 'job_title', 'region', 'segment',
-        ] + var('scored_attributes'),
+        ] + scored_attributes(),
         'events': ['event_id', 'lead_id', 'event_type', 'occurred_at', 'loaded_at', 'asset', 'is_bot'],
         'sales_activities': ['activity_id', 'lead_id', 'activity_type', 'occurred_at', 'owner'],
         'opportunities': ['opportunity_id', 'lead_id', 'created_at', 'closed_at', 'is_won', 'amount'],

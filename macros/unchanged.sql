@@ -153,3 +153,36 @@
         {{- return({'relations': [existing]}) -}}
     {%- endif -%}
 {% endmacro %}
+
+
+{# The table's one file, or all in its directory, as DuckDB's pattern; empty where an optional table is absent. #}
+{% macro raw_files(table) %}
+    {%- set stem = var('raw_data') ~ '/' ~ table.name -%}
+    {%- set looks = [] -%}
+    {%- for ending in ['.csv', '.parquet', '/**/*.csv', '/**/*.parquet'] -%}
+        {%- do looks.append("select '" ~ ending ~ "' from glob('" ~ literal_path(stem) ~ ending ~ "')") -%}
+    {%- endfor -%}
+    {%- set found = run_query(looks | join(' union ') ~ ' order by 1').columns[0].values() -%}
+    {%- if found | length > 1 -%}
+        {{ exceptions.raise_compiler_error(
+            "raw_data: both " ~ stem ~ found[0] ~ " and " ~ stem ~ found[1] ~ " exist. Remove what is out of date.") }}
+    {%- elif not found and not table.meta.get('optional') -%}
+        {{ exceptions.raise_compiler_error(
+            "raw_data: '" ~ var('raw_data') ~ "' holds neither " ~ table.name ~ ".parquet nor " ~ table.name
+            ~ ".csv, nor a directory " ~ table.name ~ " of such files. Export the table under that name, or pass "
+            ~ "--vars '{raw_data: DIR}' with the directory that holds it (relative to where you run dbt).") }}
+    {%- endif -%}
+    {{- return(literal_path(stem) ~ found[0] if found else '') -}}
+{% endmacro %}
+
+
+{# A path as text of a query, in which DuckDB is to see neither the end of the text nor a pattern. #}
+{% macro literal_path(path) %}
+    {{- return(path | replace("'", "''") | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]')) -}}
+{% endmacro %}
+
+
+{# dbt tells the directory of the project with its seeds only. #}
+{% macro project_root() %}
+    {{- return(literal_path(graph.nodes['seed.lead_scoring.tiers'].root_path)) -}}
+{% endmacro %}

@@ -19,7 +19,7 @@ parsed as (
         {{ clean_text('job_title') }} as job_title,
         {{ clean_text('region') }} as region,
         {{ clean_text('segment') }} as segment,
-        {%- for attribute in var('scored_attributes') %}
+        {%- for attribute in scored_attributes() %}
             {{ clean_text(attribute) }} as {{ attribute }},
         {%- endfor %}
         {{ is_given('created_at') }} as has_created_at,
