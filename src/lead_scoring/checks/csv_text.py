@@ -244,8 +244,9 @@ def _line_problems(
                 yield Problem(file, fault, "Save the whole file with one kind of line end", done)
                 return
             cells = len(record)
-            is_rest = is_within and line == 1
-            if not cells or cells == width or is_rest or (cells == width + 1 and not record[-1]):
+            if not cells or (is_within and line == 1):
+                continue
+            if cells == width or (cells == width + 1 and not record[-1]):
                 yield from (_too_few(file, *place, width) for place in short)
                 short.clear()
             elif done > line:
@@ -257,10 +258,9 @@ def _line_problems(
                 yield Problem(file, f"the line has too many cells, not {width}", remedy, line)
     except csv.Error as error:
         if not (is_cut and "unexpected end" in str(error)):
-            follows = (
-                re.match(r'(?:[^"]*,)? *("(?:[^"]|"")*") *[^",\s]', begin) if reader.line_num == done + 1 else None
-            )
-            yield _quote_problem(file, done + 1, begin, follows[1] if follows else "")
+            follows = re.search(r'(?:^|,) *("(?:[^"]|"")*") *[^",\s]', begin)
+            is_one_line = reader.line_num == done + 1
+            yield _quote_problem(file, done + 1, begin, follows[1] if follows and is_one_line else "")
     yield from (_too_few(file, *place, width, is_below=True) for place in short)
 
 
