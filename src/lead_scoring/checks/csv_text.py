@@ -16,7 +16,7 @@ from typing import BinaryIO
 from lead_scoring.checks.problem import Problem
 
 READ_WHOLE = 50_000_000  # bytes; of a larger file only the two ends are read
-END = 4_000_000  # bytes of each of the two ends
+END = 1_000_000  # bytes of each of the two ends
 CHUNK = 1_000_000  # bytes read at a time
 LONGEST_CELL = 2_000_000  # characters; DuckDB reads no longer lines
 MOST_PROBLEMS = 20  # of one file
@@ -33,7 +33,7 @@ def encoding_problem(path: Path, file: str, *, whole: int = READ_WHOLE) -> Probl
     Arguments:
         path: the file.
         file: its name in the sentence.
-        whole: size in bytes up to which all of the file is read; of a larger one the first and last megabytes are.
+        whole: size in bytes up to which all of the file is read; of a larger one the first and last megabyte are.
 
     Returns:
         What the file is instead, or none. A zero byte is no text either.
@@ -46,7 +46,7 @@ def encoding_problem(path: Path, file: str, *, whole: int = READ_WHOLE) -> Probl
         start = stream.read(4096)
         if start.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_utf_16(start):
             return Problem(file, 'the file is UTF-16, which Excel saves as "Unicode Text", not UTF-8', SAVE_AS_UTF8)
-        is_whole = stream.seek(0, io.SEEK_END) <= whole
+        is_whole = stream.seek(0, io.SEEK_END) <= max(whole, 2 * END)
         stream.seek(0)
         for offset, lines in _chunks(stream) if is_whole else _ends(stream):
             if problem := _bytes_problem(lines, file):
@@ -64,7 +64,7 @@ def shape_problems(
         path: the file.
         file: its name in the sentences.
         names: columns the header should have; by them a header is told from a title above it.
-        whole: size in bytes up to which all of the file is read; of a larger one the first and last megabytes are,
+        whole: size in bytes up to which all of the file is read; of a larger one the first and last megabyte are,
             so that a fault in the middle is left to DuckDB.
 
     Returns:
@@ -77,7 +77,7 @@ def shape_problems(
 
     """
     with path.open("rb") as stream, _long_cells():
-        is_whole = stream.seek(0, io.SEEK_END) <= whole
+        is_whole = stream.seek(0, io.SEEK_END) <= max(whole, 2 * END)
         (_, head), (offset, tail) = ((0, b""), (0, b"")) if is_whole else _ends(stream)
         text = path.open(encoding="utf-8-sig", newline="") if is_whole else _text(head)
         with text:

@@ -117,15 +117,15 @@ def _reader(pattern: str) -> str:
 
 
 def _text_problems(files: Iterable[str], table: RawTable) -> Iterable[str]:
-    """Yield the first problem of each csv file."""
-    for file in files:
+    """Yield the first problem of each csv file; of many large files only the ends are read."""
+    sizes = {file: Path(file).stat().st_size for file in files if Path(file).is_file()}
+    whole = csv_text.READ_WHOLE if sum(sizes.values()) <= csv_text.READ_WHOLE else 0
+    for file in sizes:
         path = Path(file)
-        if not path.is_file():
-            continue
-        if problem := csv_text.encoding_problem(path, file):
+        if problem := csv_text.encoding_problem(path, file, whole=whole):
             yield str(problem)
             continue
-        header, problems = csv_text.shape_problems(path, file, table.required)
+        header, problems = csv_text.shape_problems(path, file, table.required, whole=whole)
         names = [name.lower() for name in header]
         twice = [name for name in dict.fromkeys(names) if names.count(name) > 1 and name in table.columns]
         if twice:
