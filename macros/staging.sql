@@ -16,7 +16,7 @@
         'leads': [
             'updated_at', 'created_at', 'email', 'company_name', 'employee_count', 'industry',
             'job_title', 'region', 'segment', 'disqualified_at', 'disqualified_reason',
-        ] + var('scored_attributes'),
+        ] + scored_attributes(),
         'events': ['loaded_at', 'lead_id', 'event_type', 'occurred_at', 'recorded_at', 'asset', 'is_bot'],
         'sales_activities': ['updated_at', 'lead_id', 'activity_type', 'occurred_at', 'owner', 'is_date_only'],
         'opportunities': [
@@ -38,7 +38,7 @@
         'leads': [
             'lead_id', 'created_at', 'updated_at', 'email', 'company_name', 'employee_count',
             'industry', 'job_title', 'region', 'segment', 'disqualified_at', 'disqualified_reason',
-        ] + var('scored_attributes'),
+        ] + scored_attributes(),
         'events': ['event_id', 'lead_id', 'event_type', 'occurred_at', 'recorded_at', 'loaded_at', 'asset', 'is_bot'],
         'sales_activities': ['activity_id', 'lead_id', 'activity_type', 'occurred_at', 'owner', 'updated_at'],
         'opportunities': [

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ raw_rows('events') }}
+    {{ raw_rows('events') }}
 
 ),
 

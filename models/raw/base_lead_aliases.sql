@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ raw_rows('lead_aliases') }}
+    {{ raw_rows('lead_aliases') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ raw_rows('leads') }}
+    {{ raw_rows('leads') }}
 
 ),
 
@@ -21,7 +21,7 @@ parsed as (
         {{ clean_text('segment') }} as segment,
         {{ parse_timestamp('disqualified_at') }} as disqualified_at,
         {{ clean_text('disqualified_reason') }} as disqualified_reason,
-        {%- for attribute in var('scored_attributes') %}
+        {%- for attribute in scored_attributes() %}
             {{ clean_text(attribute) }} as {{ attribute }},
         {%- endfor %}
         {{ is_given('created_at') }} as has_created_at,

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ raw_rows('opportunities') }}
+    {{ raw_rows('opportunities') }}
 
 ),
 

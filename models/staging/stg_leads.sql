@@ -57,7 +57,7 @@ stg_leads as (
         industry,
         job_title,
         region,
-        {%- for attribute in var('scored_attributes') %}
+        {%- for attribute in scored_attributes() %}
             {{ attribute }},
         {%- endfor %}
         segment,

@@ -7,31 +7,9 @@ import click
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
+from lead_scoring.checks.rule_files import undecodable_seeds
+
 EDITED_FOLDERS = ("seeds/rules", "seeds/governance")
-
-
-def undecodable_files(project: Path) -> list[str]:
-    """Return a sentence for each seed that is not UTF-8.
-
-    dbt reads every seed while parsing and stops at such a file without naming it, before any
-    check of the project's own can run.
-
-    Arguments:
-        project: directory of the dbt project.
-
-    """
-    sentences = []
-    for path in sorted(file for folder in EDITED_FOLDERS for file in (project / folder).glob("*.csv")):
-        try:
-            path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            line = error.object.count(b"\n", 0, error.start) + 1
-            sentences.append(
-                f"ERROR {path.relative_to(project).as_posix()} line {line}: the file is not UTF-8; most likely it is"
-                ' Shift_JIS, which Excel in Japan saves as "CSV". In Excel choose "Save as" and the type'
-                ' "CSV UTF-8 (comma delimited)".'
-            )
-    return sentences
 
 
 def lint(project: Path, variables: str) -> int:
@@ -50,7 +28,7 @@ def lint(project: Path, variables: str) -> int:
         click.ClickException: dbt failed for another reason than the rule book.
 
     """
-    sentences = undecodable_files(project) or _said_by_dbt(project, variables)
+    sentences = [f"ERROR {problem}" for problem in undecodable_seeds(project)] or _said_by_dbt(project, variables)
     for sentence in sentences:
         click.echo(sentence)
     warnings = sum(sentence.startswith("WARNING ") for sentence in sentences)
