@@ -112,7 +112,7 @@
 
 {# After the run: if it built all that is computed by lead, its leads are finished. #}
 {% macro remember_scored_leads(results) %}
-    {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY -%}
+    {%- if execute and flags.WHICH in ('build', 'run') and not flags.EMPTY and 'model.lead_scoring.scored_leads' in graph.nodes -%}
         {%- set built = results | selectattr('status', 'in', ['success', 'pass']) | map(attribute='node.unique_id') | list -%}
         {%- set left = models_in(staging_folders() + scoring_folders()) | rejectattr('unique_id', 'in', built) | list -%}
         {%- if not left -%}
