@@ -194,7 +194,9 @@
 
 {# dbt tells the directory of the project with its seeds only. #}
 {% macro project_root() %}
-    {{- return(literal_path(graph.nodes['seed.lead_scoring.tiers'].root_path)) -}}
+    {#- of any seed: another project may have a `tiers` of its own instead -#}
+    {%- set seeds = graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed') -%}
+    {{- return(literal_path((seeds | selectattr('package_name', 'equalto', 'lead_scoring') | first).root_path)) -}}
 {% endmacro %}
 
 

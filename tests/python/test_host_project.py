@@ -32,8 +32,8 @@ def host(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     rules = folder / "seeds" / "rules"
     rules.mkdir(parents=True)
     for name in ("tiers", "attribute_rules"):
-        for ending in ("csv", "yml"):
-            shutil.copy2(clone / "seeds" / "rules" / f"{name}.{ending}", rules)
+        # without its yml: dbt applies the package's to the file of the same name, and takes no second
+        shutil.copy2(clone / "seeds" / "rules" / f"{name}.csv", rules)
     data = str(PROJECT / "tests" / "python" / "impact" / "raw")
     (folder / "dbt_project.yml").write_text(SETTINGS.replace("DATA", data), encoding="utf-8")
     (folder / "profiles.yml").write_text(PROFILE, encoding="utf-8")

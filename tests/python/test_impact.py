@@ -183,7 +183,7 @@ def test_foreign_text_does_nothing_in_markdown(hostile: Report) -> None:
     assert "# x" not in [line[:3] for line in text.splitlines()]
     (row,) = {line for line in text.splitlines() if line.startswith("| =1+1")}
     # a bar is part of a cell only as an entity: GitHub divides cells before it reads code
-    assert row.count("|") == 6 and "`" not in row.replace(" ` ", "")
+    assert row.count("|") == 6 and "`" not in re.sub("`[^`|]*`", "", row)
     assert "octocat" in text and "evil.example" in text  # made harmless, not left out
     assert render.markdown("製造業 (B2B) 30 → 40, a_b, 5 %") == "製造業 (B2B) 30 → 40, a_b, 5 %"
 
