@@ -14,6 +14,8 @@ SEED, MONTHS, EVENTS_PER_LEAD = 20260630, 24, 50
 AS_OF = datetime(2026, 6, 30, 15)  # the generator's story ends here
 NEXT_AS_OF = AS_OF + timedelta(days=1)
 TABLES = ("leads", "events", "sales_activities", "opportunities")
+EVENT_ID = "cast(cast(md5({}) as uuid) as varchar)"  # 36 characters, as trackers give them
+LEAD_ID = "'00Q5g00000' || lead_id"  # 18 characters, alike in the first ten, as Salesforce gives them
 
 # Whatever is chosen is chosen by a hash, so the same files come out every time.
 DAY_LATER = f"""
@@ -41,7 +43,7 @@ DAY_LATER = f"""
         from copied
     )
     select
-        'N' || event_id as event_id,
+        {EVENT_ID.format("'new' || event_id")} as event_id,
         touched.lead_id,
         event_type,
         happened_at - case when hash(event_id || 'late') % 10 = 0 then interval 20 days else interval 0 days end
@@ -91,19 +93,26 @@ def make(target: Path, write: Callable[[Path], None]) -> None:
 
 
 def generate(events: int, made: Path) -> None:
-    """Invent the raw tables with the sample's generator, and put the events in the order in which they arrived.
+    """Invent the raw tables with the sample's generator, with ids of usual length, events in the order of arrival.
 
     The generator tells the stories of 20,000 leads at a time. Left so, the events of a lead would lie together, which
-    no raw table does and which flatters everything that adds up per lead, the floor most of all.
+    no raw table does and which flatters everything that adds up per lead, the floor most of all. Its short ids would
+    flatter everything that compares, groups or stores ids.
     """
+    told = made / "told"
     options = {"leads": events // EVENTS_PER_LEAD, "events": events, "seed": SEED, "months": MONTHS}
-    command = [sys.executable, PROJECT / "sample_data" / "generate.py", "--format", "parquet", "--out", made]
+    command = [sys.executable, PROJECT / "sample_data" / "generate.py", "--format", "parquet", "--out", told]
     subprocess.run([*command, *(f"--{key}={value}" for key, value in options.items())], check=True)
-    told = (made / "events.parquet").rename(made / "events_told.parquet")
-    with duckdb.connect(config={"temp_directory": str(made)}) as connection:
-        query = f"select * from read_parquet('{told}') order by loaded_at nulls first, event_id"
-        write_parquet(connection, query, made / "events.parquet")
-    told.unlink()
+    with duckdb.connect(config={"temp_directory": str(made), "memory_limit": "6GB"}) as connection:
+        read(connection, told)
+        for table in TABLES:
+            query = f"select * replace ({LEAD_ID} as lead_id) from {table}"
+            if table == "events":
+                event_id = EVENT_ID.format("event_id")
+                query = f"select * replace ({LEAD_ID} as lead_id, {event_id} as event_id) from events"
+                query += " order by loaded_at nulls first, event_id"
+            write_parquet(connection, query, made / f"{table}.parquet")
+    shutil.rmtree(told)
 
 
 def read(connection: duckdb.DuckDBPyConnection, raw: Path) -> None:
