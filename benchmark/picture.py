@@ -42,7 +42,8 @@ def draw_growth(axes: Axes, results: list[Result]) -> None:
             for step in result["steps"]
             if step["name"] == name and step["cpu_seconds"] is not None
         ]
-        axes.plot(*zip(*points, strict=True), marker="o", color=colour, label=name)
+        if points:  # a peer that failed has none
+            axes.plot(*zip(*points, strict=True), marker="o", color=colour, label=name)
     axes.set(xscale="log", yscale="log", xlabel="million events", ylabel="processor seconds, start-up included")
     sizes = [result["events"] / 1e6 for result in results]
     axes.set_xticks(sizes, [f"{size:.3g}" for size in sizes])
