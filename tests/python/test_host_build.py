@@ -1,4 +1,4 @@
-"""A project that uses this one as a package: its own nodes are left alone, its seeds and models take the place of ours."""
+"""A project that uses this one as a package: its own nodes are left alone, its seeds and models stand in for ours."""
 
 import csv
 import shutil
