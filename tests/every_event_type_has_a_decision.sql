@@ -5,7 +5,7 @@ with
 
 decided as (
 
-    select lower(trim(event_type)) as event_type from {{ ref('behavior_rules') }}
+    select event_type from {{ ref('rule_event_types') }}
     union
     select lower(trim(event_type)) as event_type from {{ ref('ignored_event_types') }}
 

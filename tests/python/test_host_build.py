@@ -1,4 +1,4 @@
-"""A project that uses this one as a package: its own nodes are left alone, its seeds and models take the place of ours."""
+"""A project that uses this one as a package: its own nodes are left alone, its seeds and models stand in for ours."""
 
 import csv
 import shutil
@@ -78,7 +78,10 @@ def test_the_same_leads_have_the_same_scores(host: Path, sample) -> None:  # noq
     columns = "lead_id, tier, attribute_score, behavior_score, recency_score, total_score, sla_status, is_stale"
     query = f"select {columns} from {{}} order by all"
     with duckdb.connect(str(sample.database), read_only=True) as connection:
-        assert rows(host, query.format("main_scoring.lead_mart")) == connection.execute(query.format("lead_mart")).fetchall()
+        assert (
+            rows(host, query.format("main_scoring.lead_mart"))
+            == connection.execute(query.format("lead_mart")).fetchall()
+        )
 
 
 def test_the_hosts_own_nodes_are_its_own(host: Path) -> None:

@@ -23,7 +23,7 @@ FAULTS = {
     "episodes_begin_with_an_activity": ("update engagement_episodes set started_at = started_at - interval 1 second"),
     "disqualified_leads_score_zero": "update lead_mart set total_score = 1 where is_disqualified",
     "unknown_values_never_disqualify": (
-        "insert into disqualified_leads select lead_id, 'student', '' from stg_leads where segment is null"
+        "insert into disqualified_leads select lead_id, 'student', '', null from stg_leads where segment is null"
     ),
     "history_has_no_gap_and_no_overlap": "delete from score_history where valid_to is null",
     "history_agrees_with_the_mart": "update score_history set total_score = total_score + 1",
@@ -72,6 +72,8 @@ FURTHER_FAULTS = [
     ("no_points_survive_an_episode", "update behavior_awards set episode = 99"),
     ("episodes_end_exactly_at_the_limit", "delete from engagement_episodes where episode = 1"),
     ("disqualified_leads_score_zero", "update lead_mart set tier = 'hot' where is_disqualified"),
+    ("disqualified_leads_score_zero", "update disqualified_leads set disqualified_at = '2099-01-01'"),
+    ("unknown_values_never_disqualify", "update disqualified_leads set rule_id = null, disqualified_at = null"),
     ("disqualified_leads_score_zero", "update lead_mart set is_disqualified = null where is_disqualified"),
     ("history_has_no_gap_and_no_overlap", "insert into score_history from score_history where valid_to is null"),
     ("history_has_no_gap_and_no_overlap", "delete from score_history where tier = 'disqualified'"),
@@ -91,13 +93,25 @@ FURTHER_FAULTS = [
     ("checklist_asks_every_question", "insert into scoring_checklist from scoring_checklist where item = 18"),
     ("handoffs_follow_the_history", "update handoff_openings set total_score = total_score + 1"),
     ("handoffs_follow_the_history", "update handoff_openings set tier = 'nurture'"),
+    ("handoffs_follow_the_history", "update handoff_openings set entered_at = entered_at - interval 1 second"),
+    ("handoffs_follow_the_history", "update handoff_openings set handed_off_at = handed_off_at - interval 1 second"),
+    ("handoffs_follow_the_history", "update stg_leads set created_at = created_at + interval 9 year"),
+    ("handoffs_follow_the_history", "update stg_opportunities set created_at = created_at - interval 9 year"),
+    ("handoffs_follow_the_history", "update stg_opportunities set lost_at = null"),
     ("handoffs_follow_the_history", "update tiers set rearm_below = -1; update score_history set is_dormant = false"),
     ("handoffs_follow_the_history", "delete from sales_handoffs where sla_status = 'open'"),
+    (
+        "sla_status_follows_from_the_times",
+        "insert into sales_handoffs select * replace ('nurture' as tier, 'twin' || handoff_id as handoff_id,"
+        " handed_off_at - interval 1 second as handed_off_at) from sales_handoffs where sla_status = 'breached'",
+    ),
+    ("sla_status_follows_from_the_times", "delete from stg_sales_activities"),
     ("sla_status_follows_from_the_times", "update sales_handoffs set sla_status = null where sla_status = 'open'"),
     ("sla_status_follows_from_the_times", "update sales_handoffs set sla_due_at = null where sla_status = 'open'"),
     ("sla_status_follows_from_the_times", "update sales_handoffs set handed_off_at = sla_due_at + interval 1 hour"),
     ("sla_status_follows_from_the_times", "update sales_handoffs set response_hours = null"),
     ("stale_leads_agree_with_the_mart", "update lead_mart set is_stale = null where not is_stale"),
+    ("stale_leads_agree_with_the_mart", "update lead_mart set is_disqualified = true"),
     ("stale_leads_agree_with_the_mart", "update lead_mart set sla_status = 'met' where sla_status = 'breached'"),
     ("stale_leads_agree_with_the_mart", "update stale_leads set total_score = total_score + 1"),
     ("stale_leads_agree_with_the_mart", "update stale_leads set stale_since = stale_since + interval 9 year"),
