@@ -65,11 +65,11 @@ def seasonal() -> Firm:
     """The base rate falls from month to month while a campaign that helps spreads: pooled, it seems to harm."""
 
     def new_awards(random: Random, interest: Floats, month: int) -> Floats:
-        rates = np.tile([-5.0 + 0.3 * month, -2.5, -2.0], (len(interest), 1))
+        rates = np.tile([-5.0 + 0.35 * month, -2.5, -2.0, 0.0], (len(interest), 1))
         return _poisson(random, rates)
 
-    weights, points = (1.0, 0.5, -0.3), (10, 30, 20)
-    return Firm(new_awards, _none, weights, points, base_rate=lambda month: -1.6 - 0.2 * month)
+    weights, points = (0.8, 0.5, -0.3, 0.1), (10, 30, 20, 5)
+    return Firm(new_awards, _none, weights, points, base_rate=lambda month: -1.0 - 0.34 * month)
 
 
 def repeated_awards() -> Firm:
