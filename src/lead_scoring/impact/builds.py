@@ -24,8 +24,8 @@ from lead_scoring.impact.rules import RULES
 # What the comparison reads of a build, and as which types.
 EXTRACTS = {
     "lead_mart": (
-        "select lead_id, attribute_score, total_score, tier, is_disqualified, is_dormant, top_reasons, as_of"
-        " from {schema}.lead_mart",
+        "select lead_id, attribute_score, total_score, tier, is_disqualified, is_dormant, top_reasons, as_of,"
+        " created_at, last_activity_at from {schema}.lead_mart",
         {
             "lead_id": "varchar",
             "attribute_score": "decimal(18, 6)",
@@ -35,6 +35,8 @@ EXTRACTS = {
             "is_dormant": "boolean",
             "top_reasons": "varchar",
             "as_of": "timestamp",
+            "created_at": "timestamp",
+            "last_activity_at": "timestamp",
         },
     ),
     "reasons": (
@@ -55,9 +57,11 @@ EXTRACTS = {
         {"file": "varchar", "rule_id": "varchar", "problem": "varchar", "remedy": "varchar"},
     ),
     "month_ends": (
-        "select month, lead_id, total_score, tier, has_opportunity from {schema}.month_end_scores where is_mature",
+        "select month, month_end_at, lead_id, total_score, tier, has_opportunity"
+        " from {schema}.month_end_scores where is_mature",
         {
             "month": "date",
+            "month_end_at": "timestamp",
             "lead_id": "varchar",
             "total_score": "decimal(18, 6)",
             "tier": "varchar",
@@ -74,8 +78,8 @@ EXTRACTS = {
 SELECTED = ("resource_type:seed",) + tuple(
     f"{models},resource_type:model"
     for models in (
-        *("path:models/rules", "path:models/staging", "path:models/scoring"),
-        *("+lead_mart", "+sales_handoffs", "+rule_use_problems", "+path:models/review/month_ends"),
+        *("path:models/rules", "path:models/staging", "path:models/ledger", "path:models/history"),
+        *("+lead_mart", "+sales_handoffs", "+rule_use_problems", "+month_end_scores"),
     )
 )
 # Checked in both builds; a rule change must not be able to break them.

@@ -2,15 +2,19 @@
 
 import csv
 import io
+import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from lead_scoring.impact.errors import ImpactError
 
 RULES = Path("seeds/rules")
+# what the challenger writes beside the rules it proposes
+PROPOSAL = "proposal.json"
 # cells that are numbers: 20 and 20.0 are the same rule
 NUMBERS = {
     *("min_value", "max_value", "points", "max_awards", "decay_percent", "decay_every_days", "window_days"),
@@ -117,14 +121,41 @@ def fetch_revision(project: Path, base: str, folder: Path) -> None:
             "or give a directory of rule csvs with --base-rules."
         )
     listed = _git(project, "ls-tree", "--name-only", "-z", base, f"{RULES.as_posix()}/") or b""
-    names = [name for name in listed.decode().split("\0") if name.endswith(".csv")]
+    listed_names = listed.decode().split("\0")
+    names = [name for name in listed_names if name.endswith(".csv")]
     if not names:
         raise ImpactError(
             f"'{base}' holds no {RULES}/*.csv in {project}. Start in the dbt project, or name --project-dir."
         )
     folder.mkdir(parents=True)
-    for name in names:
+    for name in [*names, *(name for name in listed_names if Path(name).name == PROPOSAL)]:
         (folder / Path(name).name).write_bytes(_git(project, "show", f"{base}:./{name}") or b"")
+
+
+def learned_until(*folders: Path) -> datetime | None:
+    """Return until when outcomes taught the points of some rule books, as the challenger's proposals say; UTC.
+
+    Arguments:
+        folders: directories of rule csvs; a proposal copied there brought its `proposal.json`.
+
+    Returns:
+        The latest time; None if no rule book says that it learned.
+
+    Raises:
+        ImpactError: a `proposal.json` cannot be read.
+
+    """
+    found = []
+    for path in (folder / PROPOSAL for folder in folders):
+        if path.is_file():
+            try:
+                found.append(datetime.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["learned_until"]))
+            except (ValueError, KeyError, TypeError) as error:
+                raise ImpactError(
+                    f"{path} does not say learned_until like 2026-01-31 15:00:00; write the proposal anew with "
+                    "`lead-scoring challenger`, or delete the file."
+                ) from error
+    return max(found, default=None)
 
 
 def commits_missing_here(project: Path, base: str) -> int:

@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def make_report(
     variables: dict[str, Any],
     target: str,
     limits: Limits,
+    learned_until: datetime | None = None,
 ) -> Report | None:
     """Score under both rule books, out of the user's sight, and compare.
 
@@ -35,6 +37,8 @@ def make_report(
         variables: dbt variables.
         target: target of the profile; blank for its default.
         limits: what a change may do at most.
+        learned_until: until when outcomes taught the points, UTC; None: what a proposal.json beside the
+            rules of either side says.
 
     Returns:
         The report; None where the rule books are equal, without building anything.
@@ -59,7 +63,8 @@ def make_report(
                 before = scratch.build(folder, name)
             with step("Comparing"):
                 missing = rules.commits_missing_here(project, base) if base else 0
-                return compare_builds(name, books, (before, after), scratch.timezone, limits, missing)
+                until = learned_until or rules.learned_until(folder, project / rules.RULES)
+                return compare_builds(name, books, (before, after), scratch.timezone, limits, missing, until)
 
 
 def compare_builds(
@@ -69,6 +74,7 @@ def compare_builds(
     timezone: str,
     limits: Limits,
     commits_missing: int = 0,
+    learned_until: datetime | None = None,
 ) -> Report:
     """Compare two builds.
 
@@ -79,6 +85,7 @@ def compare_builds(
         timezone: IANA name of the zone of calendar weeks.
         limits: what a change may do at most.
         commits_missing: commits of the base to the rule files that the branch does not have.
+        learned_until: until when outcomes taught the points of either side, UTC; None if nothing says so.
 
     """
     changes = rules.differences(*books)
@@ -86,7 +93,7 @@ def compare_builds(
         for schema, build in zip(("before", "after"), builds, strict=True):
             build.load(database, schema)
         now = compare(database, *books, changes, timezone)
-        past = backtest(database, now.tiers, now.capacity)
+        past = backtest(database, now.tiers, now.capacity, learned_until)
     return Report(base, changes, commits_missing, now, past, limits, (builds[0].promises, builds[1].promises))
 
 
