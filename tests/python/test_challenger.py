@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import PROJECT, Built
 from sklearn.metrics import roc_auc_score
+from test_postgres import connect, server  # noqa: F401
 
 from lead_scoring.challenger import model, rule_files, warehouse
 from lead_scoring.challenger.months import TEST_SHARE, Month, split
@@ -322,6 +323,37 @@ def test_the_sample_reads_as_the_review_does(sample: Built) -> None:
     assert log_odds[known] == pytest.approx([float(review[i][1]) for i in known], abs=1e-6)
     low = log_odds - model.Z_95 * errors
     assert low[known] == pytest.approx([float(review[i][2]) for i in known], abs=1e-6)
+
+
+def test_postgres_is_read_as_duckdb_is(
+    database: Path,
+    rules: Path,
+    tmp_path: Path,
+    server: dict[str, str],  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same rows on a server, found through the project's profile: the same words and files."""
+    for name, value in server.items():
+        monkeypatch.setenv(name, value)
+    arguments = ["--rules", str(rules), "--project-dir", str(PROJECT), "--target", "postgres", "--out"]
+    with connect(server) as connection, connection.cursor() as cursor, duckdb.connect(str(database)) as own:
+        cursor.execute("drop schema if exists lead_scoring cascade; create schema lead_scoring")
+        connection.commit()
+        empty = CliRunner().invoke(main, ["challenger", *arguments, str(tmp_path / "empty")])
+        assert empty.exit_code == 2 and "lacks tables of the review; run `dbt build`" in empty.output
+        for table, columns in warehouse.TABLES.items():
+            kinds = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+            cursor.execute(f"create table lead_scoring.{table} ({kinds})")
+            path = tmp_path / f"{table}.csv"
+            own.execute(f"copy (select {', '.join(columns)} from {table}) to '{path}' (format csv, header)")
+            with path.open(encoding="utf-8") as file:
+                cursor.copy_expert(f"copy lead_scoring.{table} from stdin (format csv, header)", file)
+    there = CliRunner().invoke(main, ["challenger", *arguments, str(tmp_path / "postgres")])
+    here = run(database, rules, tmp_path / "duckdb")
+    assert there.exit_code == here.exit_code == 0, there.output
+    assert there.output.splitlines()[:-1] == here.output.splitlines()[:-1]
+    for name in (*FILES, "proposal.json"):
+        assert (tmp_path / "postgres" / name).read_bytes() == (tmp_path / "duckdb" / name).read_bytes()
 
 
 def test_a_rule_for_everybody_is_added_once() -> None:
