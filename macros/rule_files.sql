@@ -24,7 +24,7 @@
 {% macro edited_seeds() %}
     {{- return(
         graph.nodes.values() | selectattr('unique_id', 'in', selected_resources)
-        | selectattr('resource_type', 'equalto', 'seed') | selectattr('fqn.1', 'in', ['rules', 'governance'])
+        | selectattr('resource_type', 'equalto', 'seed') | selectattr('fqn.1', 'in', ['rules', 'governance', 'mapping'])
         | sort(attribute='original_file_path') | list
     ) -}}
 {% endmacro %}

@@ -65,6 +65,6 @@
 {% macro speaking_tests() %}
     {{- return([
         'rule_book_has_no_errors', 'rule_book_has_no_warnings', 'rule_book_fits_the_data',
-        'every_event_type_has_a_decision', 'most_raw_rows_are_used',
+        'every_event_type_has_a_decision', 'most_raw_rows_are_used', 'mapping_has_no_errors', 'every_code_has_a_decision',
     ]) -}}
 {% endmacro %}

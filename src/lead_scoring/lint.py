@@ -7,7 +7,7 @@ import click
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 
-EDITED_FOLDERS = ("seeds/rules", "seeds/governance")
+EDITED_FOLDERS = ("seeds/rules", "seeds/governance", "seeds/mapping")
 
 
 def undecodable_files(project: Path) -> list[str]:

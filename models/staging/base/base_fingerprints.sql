@@ -6,7 +6,7 @@ leads as (
         lead_id,
         {{ content_sum(contract_columns('leads')) }} as leads_sum,
         0 as events_sum
-    from {{ source('raw', 'leads') }}
+    from ({{ raw_rows('leads') }}) as raw_leads
     group by lead_id
 
 ),
@@ -17,7 +17,7 @@ events as (
         lead_id,
         0 as leads_sum,
         {{ content_sum(contract_columns('events')) }} as events_sum
-    from {{ source('raw', 'events') }}
+    from ({{ raw_rows('events') }}) as raw_events
     group by lead_id
 
 ),

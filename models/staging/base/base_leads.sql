@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('raw', 'leads') }}
+    {{ raw_rows('leads') }}
 
 ),
 

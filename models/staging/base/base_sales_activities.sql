@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('raw', 'sales_activities') }}
+    {{ raw_rows('sales_activities') }}
 
 ),
 
