@@ -14,9 +14,11 @@
 {% endmacro %}
 
 
-{# The raw table a `base_` model reads: what the connectors make of their sources, or the firm's own. #}
+{# The raw table a `base_` model reads: what the connectors make of their sources, or the firm's own. A unit test
+   gives rows of the firm's own. #}
 {% macro raw_rows(table) -%}
-    select * from {{ ref('connected_' ~ table) if connectors() else source('raw', table) }}
+    {%- set is_connected = connectors() and model.resource_type != 'unit_test' -%}
+    select * from {{ ref('connected_' ~ table) if is_connected else source('raw', table) }}
 {%- endmacro %}
 
 

@@ -51,7 +51,7 @@ used as (
     select 'sales_touches' as mapping, direction_kind as kind, direction as code, null as label
     from engagements
     union all
-    select 'sales_touches' as mapping, activity_type || ' outcome' as kind, outcome as code, null as label
+    select 'sales_touches' as mapping, outcome_kind as kind, outcome as code, null as label
     from engagements
     union all
     select 'deal_stages' as mapping, deals.pipeline_id as kind, deals.stage_id as code, stages.label

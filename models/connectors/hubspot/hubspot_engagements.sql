@@ -35,6 +35,7 @@ hubspot_engagements as (
         property_hubspot_owner_id as owner_id,
         'call direction' as direction_kind,
         property_hs_call_direction as direction,
+        'call outcome' as outcome_kind,
         property_hs_call_status as outcome
     from call
     where not coalesce(_fivetran_deleted, false)
@@ -47,6 +48,7 @@ hubspot_engagements as (
         property_hubspot_owner_id as owner_id,
         'email direction' as direction_kind,
         coalesce(property_hs_email_direction, type) as direction,
+        'email outcome' as outcome_kind,
         property_hs_email_status as outcome
     from email
     where not coalesce(_fivetran_deleted, false)
@@ -59,6 +61,7 @@ hubspot_engagements as (
         property_hubspot_owner_id as owner_id,
         'meeting direction' as direction_kind,
         cast(null as {{ dbt.type_string() }}) as direction,
+        'meeting outcome' as outcome_kind,
         property_hs_meeting_outcome as outcome
     from meeting
     where not coalesce(_fivetran_deleted, false)
@@ -71,6 +74,7 @@ hubspot_engagements as (
         property_hubspot_owner_id as owner_id,
         'task type' as direction_kind,
         property_hs_task_type as direction,
+        'task outcome' as outcome_kind,
         property_hs_task_status as outcome
     from task
     where not coalesce(_fivetran_deleted, false)

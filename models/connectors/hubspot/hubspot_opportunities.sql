@@ -2,7 +2,8 @@ with
 
 deal_spans as (
 
-    select * from {{ ref('hubspot_deal_spans') }}
+    select * from {{ ref('connected_deal_spans') }}
+    where connector = 'hubspot'
 
 ),
 

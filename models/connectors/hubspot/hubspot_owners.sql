@@ -6,26 +6,17 @@ owner as (
 
 ),
 
-decisions as (
-
-    select * from {{ ref('mapping_rows') }}
-    where connector = 'hubspot' and mapping = 'owners'
-
-),
-
 hubspot_owners as (
 
     select
-        owner.owner_id,
+        owner_id,
         max(coalesce(
-            decisions.decision,
-            {{ clean_text("coalesce(owner.last_name, '') || ' ' || coalesce(owner.first_name, '')") }},
-            owner.email,
-            owner.owner_id
+            {{ clean_text("coalesce(last_name, '') || ' ' || coalesce(first_name, '')") }},
+            email,
+            owner_id
         )) as owner
     from owner
-    left join decisions on owner.owner_id = decisions.code
-    group by owner.owner_id
+    group by owner_id
 
 )
 

@@ -1,8 +1,9 @@
 with
 
-engagements as (
+touches as (
 
-    select * from {{ ref('hubspot_engagements') }}
+    select * from {{ ref('connected_touches') }}
+    where connector = 'hubspot'
 
 ),
 
@@ -19,19 +20,7 @@ people as (
 
 ),
 
-owners as (
-
-    select * from {{ ref('hubspot_owners') }}
-
-),
-
-decisions as (
-
-    select * from {{ ref('mapping_decisions') }}
-    where connector = 'hubspot' and mapping = 'sales_touches'
-
-),
-
+-- a person may be there with several of her records
 touched as (
 
     select distinct
@@ -42,19 +31,6 @@ touched as (
 
 ),
 
--- one word against it is enough; a word without a decision is none
-touches as (
-
-    select engagements.*
-    from engagements
-    left join decisions as directions
-        on engagements.direction_kind = directions.kind and engagements.direction = directions.code
-    left join decisions as outcomes
-        on engagements.activity_type || ' outcome' = outcomes.kind and engagements.outcome = outcomes.code
-    where coalesce(directions.decision, 'true') = 'true' and coalesce(outcomes.decision, 'true') = 'true'
-
-),
-
 hubspot_sales_activities as (
 
     select
@@ -62,11 +38,10 @@ hubspot_sales_activities as (
         touched.lead_id,
         touches.activity_type,
         touches.occurred_at,
-        coalesce(owners.owner, touches.owner_id) as owner,
+        touches.owner,
         touches.updated_at
     from touches
     inner join touched on touches.engagement_id = touched.engagement_id
-    left join owners on touches.owner_id = owners.owner_id
 
 )
 

@@ -24,8 +24,9 @@ matched as (
         row_number() over (
             partition by codes.connector, codes.mapping, codes.kind, codes.code
             order by
-                case when codes.code = mapping_rows.code then 1 when codes.label = mapping_rows.code then 2 else 3 end,
                 case when codes.kind = mapping_rows.kind then 1 else 2 end,
+                length(mapping_rows.kind) desc,
+                case when codes.code = mapping_rows.code then 1 when codes.label = mapping_rows.code then 2 else 3 end,
                 length(mapping_rows.code) desc,
                 mapping_rows.line,
                 mapping_rows.decision

@@ -24,6 +24,13 @@ decisions as (
 
 ),
 
+rule_alternatives as (
+
+    select * from {{ ref('rule_alternatives') }}
+
+),
+
+-- a word that a rule names as it stands needs no decision
 undecided as (
 
     select
@@ -39,7 +46,13 @@ undecided as (
             and codes.mapping = decisions.mapping
             and codes.kind = decisions.kind
             and codes.code = decisions.code
-    where decisions.code is null
+    where
+        decisions.code is null
+        and not exists (
+            select 1
+            from rule_alternatives
+            where rule_alternatives.attribute = codes.kind and lower(codes.code) like rule_alternatives.pattern escape '!'
+        )
 
 ),
 
