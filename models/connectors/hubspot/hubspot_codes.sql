@@ -83,7 +83,7 @@ hubspot_codes as (
         kind,
         code,
         max(label) as label,
-        sum(row_count) as row_count
+        cast(sum(row_count) as {{ dbt.type_bigint() }}) as row_count
     from counted
     where code is not null
     group by mapping, kind, code
