@@ -257,3 +257,18 @@ hop_{{ number }} as (
 {% macro is_like_code(code, pattern) -%}
     lower({{ code }}) like replace({{ like_pattern(pattern) }}, '_', '!_') escape '!'
 {%- endmacro %}
+
+
+{# For `lead-scoring connect`: a line for each declared table of a source, and whether it is there. #}
+{% macro print_source_tables(source_name) %}
+    {%- for table in declared_tables(source_name) -%}
+        {%- set relation = adapter.get_relation(table.database, table.schema, table.identifier) -%}
+        {%- do print(tojson({
+            'name': table.name,
+            'place': table.schema ~ '.' ~ table.identifier,
+            'is_there': relation is not none,
+            'is_required': table.meta.get('required', false),
+            'without': table.meta.get('without', ''),
+        })) -%}
+    {%- endfor -%}
+{% endmacro %}

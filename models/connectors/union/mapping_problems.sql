@@ -18,41 +18,15 @@ mapping_rows as (
 
 ),
 
-decisions as (
-
-    select * from {{ ref('mapping_decisions') }}
-
-),
-
-rule_alternatives as (
-
-    select * from {{ ref('rule_alternatives') }}
-
-),
-
--- a word that a rule names as it stands needs no decision
 undecided as (
 
     select
-        codes.*,
-        coalesce(codes.label, codes.code) as word,
-        'seeds/mapping/' || codes.mapping || '.csv' as file,
+        *,
+        coalesce(label, code) as word,
+        'seeds/mapping/' || mapping || '.csv' as file,
         cast(null as {{ dbt.type_int() }}) as line,
         cast(null as {{ dbt.type_string() }}) as rule_id
-    from {{ ref('connected_codes') }} as codes
-    left join decisions
-        on
-            codes.connector = decisions.connector
-            and codes.mapping = decisions.mapping
-            and codes.kind = decisions.kind
-            and codes.code = decisions.code
-    where
-        decisions.code is null
-        and not exists (
-            select 1
-            from rule_alternatives
-            where rule_alternatives.attribute = codes.kind and lower(codes.code) like rule_alternatives.pattern escape '!'
-        )
+    from {{ ref('undecided_codes') }}
 
 ),
 
