@@ -53,10 +53,10 @@ def init(folder: Path, package: str | None, revision: str | None) -> None:
     (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
     shutil.copy2(source / "profiles" / "profiles.yml", folder / "profiles.yml")
     for kind in FOLDERS:
-        for path in sorted((source / "seeds" / kind).glob("*.*")):
-            if path.suffix in (".csv", ".yml"):
-                (folder / "seeds" / kind).mkdir(parents=True, exist_ok=True)
-                shutil.copy2(path, folder / "seeds" / kind / path.name)
+        (folder / "seeds" / kind).mkdir(parents=True)
+        # the package's yml describes a seed wherever it lies; said twice, dbt stops
+        for path in sorted((source / "seeds" / kind).glob("*.csv")):
+            shutil.copy2(path, folder / "seeds" / kind / path.name)
     click.echo(f"{folder} is ready. Next:\n  cd {folder}\n  dbt deps\n  dbt build")
 
 
