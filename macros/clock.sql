@@ -1,6 +1,12 @@
-{# The one clock: `as_of` if given, else the bundled sample's own date while the sample
-   is what is scored, else the start of this run. UTC, as a timestamp literal. #}
+{# The clock that everything else was built with, UTC: a build of some models cannot give old numbers a new time. #}
 {% macro as_of() -%}
+    (select as_of from {{ ref('scoring_clock') }})
+{%- endmacro %}
+
+
+{# The clock of this run: `as_of` if given, else the bundled sample's own date while the sample is what is
+   scored, else the start of the run. UTC, as a timestamp literal. #}
+{% macro clock_of_run() -%}
     {%- set given = var('as_of', none) or (var('sample_as_of') if reads_sample() else none) -%}
     {%- if given is none -%}
         {%- set moment = run_started_at.replace(tzinfo=none) -%}
@@ -35,3 +41,21 @@
 {% macro three_months_ago() -%}
     cast({{ add_days(local_date(as_of()), -92) }} as date)
 {%- endmacro %}
+
+
+{# Before anything runs: a build of some models with another clock than that of the tables they read would mix two
+   times, so it is refused in one sentence. #}
+{% macro check_clock() %}
+    {%- if execute and flags.WHICH in ('build', 'run') and var('as_of', none) -%}
+        {%- set clock = graph.nodes['model.lead_scoring.scoring_clock'] -%}
+        {%- set built = adapter.get_relation(clock.database, clock.schema, clock.alias) -%}
+        {%- if clock.unique_id not in selected_resources and built -%}
+            {%- set same = run_query('select as_of from ' ~ built ~ ' where as_of <> ' ~ clock_of_run()) -%}
+            {%- if same.rows -%}
+                {{ exceptions.raise_compiler_error(
+                    "as_of is " ~ var('as_of') ~ ", but the tables were built as of " ~ same.rows[0][0]
+                    ~ " and this command builds only some of them. Type `dbt build` without a selection, or leave as_of out.") }}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endif -%}
+{% endmacro %}

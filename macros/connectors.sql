@@ -14,12 +14,10 @@
 {% endmacro %}
 
 
-{# The raw table a `base_` model reads: what the connectors make of their sources, or the firm's own. A unit test
-   gives rows of the firm's own. #}
-{% macro raw_rows(table) -%}
-    {%- set is_connected = connectors() and model.resource_type != 'unit_test' -%}
-    select * from {{ ref('connected_' ~ table) if is_connected else source('raw', table) }}
-{%- endmacro %}
+{# The model that has the rows of a raw table while connectors are on. A unit test gives rows of the table itself. #}
+{% macro connected_model(table) %}
+    {{- return('connected_' ~ table if connectors() and model.resource_type != 'unit_test' else none) -}}
+{% endmacro %}
 
 
 {# A source's table with the columns its yml declares, in the declared types. A column is found under its name or as
@@ -108,9 +106,9 @@
     {%- elif data_type == 'integer' -%}
         {{ parse_integer(column) }}
     {%- elif data_type == 'numeric' -%}
-        {{ parse_decimal(clean_text(column)) }}
+        {{ parse_decimal(column) }}
     {%- elif data_type == 'date' -%}
-        cast({{ read_column(column, found_type, 'timestamp') }} as date)
+        {{ read_date(column, found_type) }}
     {%- elif modules.re.match('.*int|dec|num|double|float|real', found_type) -%}
         {{ add_seconds("cast('1970-01-01' as " ~ dbt.type_timestamp() ~ ")", 'cast(' ~ column ~ ' as numeric(28, 6)) * 0.001') }}
     {%- elif 'with time zone' in found_type -%}
@@ -119,6 +117,19 @@
         cast({{ column }} as {{ dbt.type_timestamp() }})
     {%- else -%}
         {{ parse_timestamp(column) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# A day has no zone: of a time at midnight only the date counts. #}
+{% macro read_date(column, found_type) -%}
+    {%- if modules.re.match('timestamp|date', found_type) -%}
+        cast({{ read_column(column, found_type, 'timestamp') }} as date)
+    {%- else -%}
+        cast(
+            case when {{ has_form(clean_text(column), timestamp_pattern()) }} then substring({{ clean_text(column) }}, 1, 10) end
+            as date
+        )
     {%- endif -%}
 {%- endmacro %}
 

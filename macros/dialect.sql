@@ -1,33 +1,36 @@
 {# Everything in which the engines differ. A model calls these and stays portable. #}
 
-{% macro utc_to_local(utc_timestamp) -%}
-    {{ return(adapter.dispatch('utc_to_local')(utc_timestamp)) }}
+{% macro utc_to_local(utc_timestamp, zone=none) -%}
+    {{ return(adapter.dispatch('utc_to_local')(utc_timestamp, zone or var('timezone'))) }}
 {%- endmacro %}
 
-{% macro default__utc_to_local(utc_timestamp) -%}
-    (({{ utc_timestamp }} at time zone 'UTC') at time zone '{{ var("timezone") }}')
+{% macro default__utc_to_local(utc_timestamp, zone) -%}
+    (({{ utc_timestamp }} at time zone 'UTC') at time zone '{{ zone }}')
 {%- endmacro %}
 
 {# DuckDB looks up UTC like any other zone (46 M events: 2.7 s, not 1.4 s). #}
-{% macro duckdb__utc_to_local(utc_timestamp) -%}
-    (make_timestamptz(epoch_us({{ utc_timestamp }})) at time zone '{{ var("timezone") }}')
+{% macro duckdb__utc_to_local(utc_timestamp, zone) -%}
+    (make_timestamptz(epoch_us({{ utc_timestamp }})) at time zone '{{ zone }}')
 {%- endmacro %}
 
 
 {# Inverse of `utc_to_local`. Of an hour that comes twice the first is meant, so that a month ends where its last
    date does; engines take the second. An hour that is skipped begins when the clocks change. #}
-{% macro local_to_utc(local_timestamp) -%}
-    {%- set utc = in_standard_time(local_timestamp) -%}
+{% macro local_to_utc(local_timestamp, zone=none) -%}
+    {%- set utc = in_standard_time(local_timestamp, zone or var('timezone')) -%}
     {%- set hour_before = '(' ~ dbt.dateadd('hour', -1, utc) ~ ')' -%}
-    case when {{ utc_to_local(hour_before) }} = ({{ local_timestamp }}) then {{ hour_before }} else {{ utc }} end
+    case
+        when {{ utc_to_local(hour_before, zone or var('timezone')) }} = ({{ local_timestamp }}) then {{ hour_before }}
+        else {{ utc }}
+    end
 {%- endmacro %}
 
-{% macro in_standard_time(local_timestamp) -%}
-    {{ return(adapter.dispatch('in_standard_time')(local_timestamp)) }}
+{% macro in_standard_time(local_timestamp, zone) -%}
+    {{ return(adapter.dispatch('in_standard_time')(local_timestamp, zone)) }}
 {%- endmacro %}
 
-{% macro default__in_standard_time(local_timestamp) -%}
-    ((({{ local_timestamp }}) at time zone '{{ var("timezone") }}') at time zone 'UTC')
+{% macro default__in_standard_time(local_timestamp, zone) -%}
+    ((({{ local_timestamp }}) at time zone '{{ zone }}') at time zone 'UTC')
 {%- endmacro %}
 
 
@@ -180,8 +183,9 @@
 {%- endmacro %}
 
 
-{# Text of a known-good form as UTC time without zone. An offset is honoured, not dropped:
-   a plain cast drops it on DuckDB and PostgreSQL. #}
+{# Text of a known-good form, in upper case, as UTC time without zone. An offset is honoured, not dropped: a plain
+   cast drops it on DuckDB and PostgreSQL. Without one a time is in `raw_timezone`, and a date is that day's
+   midnight in `timezone`. #}
 {% macro text_to_utc(text) -%}
     {{ return(adapter.dispatch('text_to_utc')(text)) }}
 {%- endmacro %}
@@ -192,13 +196,24 @@
 {%- endmacro %}
 
 {% macro default__text_to_utc(text) -%}
+    {%- set plain = 'cast(' ~ text ~ ' as ' ~ dbt.type_timestamp() ~ ')' -%}
     case
+        when length({{ text }}) = 10 then {{ local_to_utc(plain) }}
         when {{ has_form(text, '.*:[0-9.]+ ?[+-][0-9:]+') }}
             then cast(
                 replace(replace({{ text }}, ' +', '+'), ' -', '-') as timestamp with time zone
             ) at time zone 'UTC'
-        else cast(trim(replace(replace({{ text }}, 'UTC', ''), 'Z', '')) as {{ dbt.type_timestamp() }})
+        when {{ has_form(text, '.*(Z|UTC|GMT)') }}
+            then cast(
+                trim(replace(replace(replace({{ text }}, 'UTC', ''), 'GMT', ''), 'Z', '')) as {{ dbt.type_timestamp() }}
+            )
+        else {{ raw_to_utc(plain) }}
     end
+{%- endmacro %}
+
+{# A time without an offset, in `raw_timezone`; what connectors give is UTC. #}
+{% macro raw_to_utc(timestamp) -%}
+    {{ timestamp if var('raw_timezone') == 'UTC' or connected_model('leads') else local_to_utc(timestamp, var('raw_timezone')) }}
 {%- endmacro %}
 
 
@@ -209,7 +224,8 @@
 {%- endmacro %}
 
 {% macro default__parse_timestamp(column) -%}
-    case when {{ has_form(clean_text(column), timestamp_pattern()) }} then {{ text_to_utc(clean_text(column)) }} end
+    {%- set text = 'upper(' ~ clean_text(column) ~ ')' -%}
+    case when {{ has_form(text, timestamp_pattern()) }} then {{ text_to_utc(text) }} end
 {%- endmacro %}
 
 {% macro duckdb__parse_timestamp(column) -%}
@@ -217,8 +233,49 @@
         when typeof({{ column }}) = 'VARCHAR' then {{ default__parse_timestamp(column) }}
         when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
             then try_cast({{ column }} as timestamp with time zone) at time zone 'UTC'
-        else try_cast({{ column }} as timestamp)
+        when typeof({{ column }}) = 'DATE' then {{ local_to_utc('try_cast(' ~ column ~ ' as timestamp)') }}
+        else {{ raw_to_utc('try_cast(' ~ column ~ ' as timestamp)') }}
     end
+{%- endmacro %}
+
+{# A value of type timestamptz becomes text with the session's offset, which is UTC. #}
+{% macro is_date(column) -%}
+    {{ return(adapter.dispatch('is_date')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__is_date(column) -%}
+    (typeof({{ column }}) = 'DATE' and {{ column }} is not null)
+{%- endmacro %}
+
+{% macro postgres__is_date(column) -%}
+    (cast(pg_typeof({{ column }}) as text) = 'date' and {{ column }} is not null)
+{%- endmacro %}
+
+{# True for a column of text, in which people may have written a number in several ways. #}
+{% macro is_text(column) -%}
+    {{ return(adapter.dispatch('is_text')(column)) }}
+{%- endmacro %}
+
+{% macro duckdb__is_text(column) -%}
+    typeof({{ column }}) = 'VARCHAR'
+{%- endmacro %}
+
+{% macro postgres__is_text(column) -%}
+    cast(pg_typeof({{ column }}) as text) in ('text', 'character varying', 'character')
+{%- endmacro %}
+
+
+{# Full-width ASCII and the half-width middle dot in their usual width, without zero-width characters. #}
+{% macro fold_width(text) -%}
+    {%- set wide, usual = [], [] -%}
+    {%- for code in range(33, 127) -%}
+        {%- do wide.append('%c' % (code + 65248)) -%}{%- do usual.append('%c' % code) -%}
+    {%- endfor -%}
+    translate(
+        {{ text }},
+        '{{ wide | join ~ "\u3000\uff65\u200b\u200c\u200d\u2060\ufeff" }}',
+        '{{ usual | join | replace("'", "''") ~ " \u30fb" }}'
+    )
 {%- endmacro %}
 
 
@@ -285,40 +342,6 @@
 {% macro default__plain_number(decimal) -%}
     rtrim(rtrim(cast(cast({{ decimal }} as numeric(28, 6)) as {{ dbt.type_string() }}), '0'), '.')
 {%- endmacro %}
-
-
-{# A number that changes when any of the group's rows does, in any column. Sums of row hashes do
-   not depend on the order of the rows. #}
-{% macro content_sum(columns) -%}
-    {{ return(adapter.dispatch('content_sum')(columns)) }}
-{%- endmacro %}
-
-{% macro duckdb__content_sum(columns) -%}
-    sum(hash({{ columns | join(', ') }}))
-{%- endmacro %}
-
-{% macro postgres__content_sum(columns) -%}
-    sum(cast(hashtextextended(cast(row({{ columns | join(', ') }}) as text), 0) as numeric))
-{%- endmacro %}
-
-
-{# dbt has a checksum of every model and of no macro. Only an engine that reads files can make one. #}
-{% macro macros_checksum() %}
-    {{- return(adapter.dispatch('macros_checksum')()) -}}
-{% endmacro %}
-
-{% macro default__macros_checksum() %}
-    {{- return('') -}}
-{% endmacro %}
-
-{% macro duckdb__macros_checksum() %}
-    {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {%- set files = project_root() ~ '/macros/**/*.sql' -%}
-        {%- set query = "select md5(string_agg(content, '' order by filename)) from read_text('%s')" -%}
-        {{- return(run_query(query % files).columns[0].values()[0]) -}}
-    {%- endif -%}
-    {{- return('') -}}
-{% endmacro %}
 
 
 {# Line of a csv file a row of its seed came from; null where an engine does not keep the order. #}

@@ -14,25 +14,44 @@
 {%- endmacro %}
 
 
-{# Takes text that is clean already. #}
-{% macro parse_number(text, pattern, type) -%}
-    case when {{ has_form(text, pattern) }} then cast({{ text }} as {{ type }}) end
+{# The form in which texts are compared: without regard to case and width, and without characters that have no
+   width; nothing left is null. #}
+{% macro folded_text(text) -%}
+    nullif({{ strip('lower(' ~ fold_width('cast(' ~ text ~ ' as ' ~ dbt.type_string() ~ ')') ~ ')') }}, '')
+{%- endmacro %}
+
+
+{# A number as digits with at most one point. It may have full-width digits, a comma every three digits and a unit
+   behind it. Exactly three zeros after a point are refused where people wrote them: `1.000` is one here and a
+   thousand elsewhere. #}
+{% macro number_text(column) -%}
+    {%- set text = folded_text(column) -%}
+    case
+        when {{ has_form(text, '[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]*)? *[名人]?') }}
+            and not ({{ is_text(column) }} and {{ text }} like '%.000')
+            then {{ strip("replace(replace(replace(" ~ text ~ ", ',', ''), '名', ''), '人', '')") }}
+    end
+{%- endmacro %}
+
+
+{% macro parse_number(column, pattern, type) -%}
+    case when {{ has_form(number_text(column), pattern) }} then cast({{ number_text(column) }} as {{ type }}) end
 {%- endmacro %}
 
 
 {# Whole numbers; `300.0` is how data frames write a whole number beside a blank. #}
 {% macro parse_integer(column) -%}
-    cast({{ parse_number(clean_text(column), '[+-]?[0-9]{1,15}([.]0*)?', 'numeric(28, 6)') }} as {{ dbt.type_bigint() }})
+    cast({{ parse_number(column, '[+-]?[0-9]{1,15}([.]0*)?', 'numeric(28, 6)') }} as {{ dbt.type_bigint() }})
 {%- endmacro %}
 
 
 {# Rounded to six places: a data frame writes 0.3 as 0.30000000000000004. #}
-{% macro parse_decimal(text) -%}
-    cast({{ parse_number(text, '[+-]?[0-9]{1,15}([.][0-9]+)?', 'numeric(28, 6)') }} as numeric(28, 6))
+{% macro parse_decimal(column) -%}
+    cast({{ parse_number(column, '[+-]?[0-9]{1,15}([.][0-9]+)?', 'numeric(28, 6)') }} as numeric(28, 6))
 {%- endmacro %}
 
 
-{# ISO 8601 date or date and time, blank or T between, optional fraction and offset. Calendar
+{# ISO 8601 date or date and time, blank or T between, optional fraction and offset, in upper case. Calendar
    dates that do not exist (30 February) do not match, so no engine's cast can fail. #}
 {% macro timestamp_pattern() -%}
     {%- set year = '(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])' -%}
@@ -40,7 +59,7 @@
     {%- set day = '(?:(?:0[1-9]|1[0-2])-' ~ short_days ~ '|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)' -%}
     {%- set leap_ends = '(?:0[48]|[2468][048]|[13579][26])' -%}
     {%- set leap_day = '(?:[0-9]{2}' ~ leap_ends ~ '|' ~ leap_ends ~ '00)-02-29' -%}
-    {%- set offset = '(?: ?(?:Z|UTC|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?))?' -%}
+    {%- set offset = '(?: ?(?:Z|UTC|GMT|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?))?' -%}
     {%- set time = '(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?' -%}
     {{- return('(?:' ~ year ~ '-' ~ day ~ '|' ~ leap_day ~ ')(?:[ T]' ~ time ~ offset ~ ')?') -}}
 {%- endmacro %}
@@ -58,4 +77,10 @@
 {# One problem code followed by a blank where the raw value is there but unreadable. #}
 {% macro unparsable(column, parsed) -%}
     case when {{ is_given(column) }} and {{ parsed }} is null then 'unparsable_{{ column }} ' else '' end
+{%- endmacro %}
+
+
+{# True where a time is given as a date alone: nobody knows the hour. #}
+{% macro is_date_only(column) -%}
+    coalesce(length({{ clean_text(column) }}) = 10 or {{ is_date(column) }}, false)
 {%- endmacro %}

@@ -3,7 +3,7 @@
     {{- return([
         'email', 'email_domain', 'company_name', 'employee_count', 'industry', 'job_title',
         'region', 'segment',
-    ] + var('scored_attributes')) -}}
+    ] + scored_attributes()) -}}
 {% endmacro %}
 
 
@@ -17,7 +17,7 @@
 {# The columns of a rule that are set, as one text: `rule_id=seminar, points=40`. They come from the
    seed's yml, so a column added there is part of it at once; left blank it changes no rule. #}
 {% macro rule_content(seed, separator='\x1f') -%}
-    {%- set node = graph.get('nodes', {}).get('seed.lead_scoring.' ~ seed, {}) -%}
+    {%- set node = seed_node(seed) -%}
     {%- for column in node.get('columns', {}) -%}
         {%- set is_decimal = node.config.column_types[column].startswith('numeric') -%}
         {%- set text = plain_number(column) if is_decimal else 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
@@ -26,6 +26,21 @@
         ''
     {%- endfor -%}
 {%- endmacro %}
+
+
+{# A seed as dbt knows it: that of the project that uses this one, if it has one of the name. #}
+{% macro seed_node(name) %}
+    {%- set found = graph.get('nodes', {}).values() | selectattr('resource_type', 'equalto', 'seed')
+        | selectattr('name', 'equalto', name) | list -%}
+    {%- set own = found | selectattr('package_name', 'equalto', 'lead_scoring') | list -%}
+    {%- set node = (found | rejectattr('package_name', 'equalto', 'lead_scoring') | list + own + [{}]) | first -%}
+    {%- if node and not node.columns -%}
+        {{ exceptions.raise_compiler_error(
+            "The seed " ~ node.original_file_path ~ " has no description of its columns. Copy "
+            ~ name ~ ".yml of the package lead_scoring beside it.") }}
+    {%- endif -%}
+    {{- return(node) -}}
+{% endmacro %}
 
 
 {# The short name of a rule: its description up to the first （, if anything stands before it. #}

@@ -6,6 +6,7 @@
         'events': 'event_id',
         'sales_activities': 'activity_id',
         'opportunities': 'opportunity_id',
+        'lead_aliases': 'alias_id',
     }) -}}
 {% endmacro %}
 
@@ -14,11 +15,14 @@
     {%- set order = {
         'leads': [
             'updated_at', 'created_at', 'email', 'company_name', 'employee_count', 'industry',
-            'job_title', 'region', 'segment',
-        ] + var('scored_attributes'),
-        'events': ['loaded_at', 'lead_id', 'event_type', 'occurred_at', 'asset', 'is_bot'],
-        'sales_activities': ['lead_id', 'activity_type', 'occurred_at', 'owner'],
-        'opportunities': ['lead_id', 'created_at', 'closed_at', 'is_won', 'amount'],
+            'job_title', 'region', 'segment', 'disqualified_at', 'disqualified_reason',
+        ] + scored_attributes(),
+        'events': ['loaded_at', 'lead_id', 'event_type', 'occurred_at', 'recorded_at', 'asset', 'is_bot'],
+        'sales_activities': ['updated_at', 'lead_id', 'activity_type', 'occurred_at', 'owner', 'is_date_only'],
+        'opportunities': [
+            'updated_at', 'lead_id', 'created_at', 'closed_at', 'is_won', 'amount', 'deal_id', 'is_created_date_only',
+        ],
+        'lead_aliases': ['lead_id'],
     }[table] -%}
     {%- for column in contract_columns(table) -%}{%- do order.append('raw_' ~ column) -%}{%- endfor -%}
     row_number() over (
@@ -33,11 +37,14 @@
     {{- return({
         'leads': [
             'lead_id', 'created_at', 'updated_at', 'email', 'company_name', 'employee_count',
-            'industry', 'job_title', 'region', 'segment',
-        ] + var('scored_attributes'),
-        'events': ['event_id', 'lead_id', 'event_type', 'occurred_at', 'loaded_at', 'asset', 'is_bot'],
-        'sales_activities': ['activity_id', 'lead_id', 'activity_type', 'occurred_at', 'owner'],
-        'opportunities': ['opportunity_id', 'lead_id', 'created_at', 'closed_at', 'is_won', 'amount'],
+            'industry', 'job_title', 'region', 'segment', 'disqualified_at', 'disqualified_reason',
+        ] + scored_attributes(),
+        'events': ['event_id', 'lead_id', 'event_type', 'occurred_at', 'recorded_at', 'loaded_at', 'asset', 'is_bot'],
+        'sales_activities': ['activity_id', 'lead_id', 'activity_type', 'occurred_at', 'owner', 'updated_at'],
+        'opportunities': [
+            'opportunity_id', 'lead_id', 'created_at', 'closed_at', 'is_won', 'amount', 'deal_id', 'updated_at',
+        ],
+        'lead_aliases': ['alias_id', 'lead_id'],
     }[table]) -}}
 {% endmacro %}
 
@@ -63,4 +70,20 @@
         '{{ "" if loop.first else ", " }}{{ column }}=' || coalesce(cast(raw_{{ column }} as {{ dbt.type_string() }}), '')
         {%- if not loop.last %} || {% endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{# What stands after the last @, without the bracket, the dots and the blanks at its end. #}
+{% macro email_domain(column) -%}
+    {%- set email = folded_text(column) -%}
+    case
+        when {{ email }} like '%@%' then nullif(rtrim({{ strip(nth_part(email, '@', -1)) }}, '> .'), '')
+    end
+{%- endmacro %}
+
+
+{# An id without what a spreadsheet or a data frame adds or takes: blanks, leading zeros, a `.0` at the end. #}
+{% macro bare_id(column) -%}
+    {%- set text = folded_text(column) -%}
+    ltrim(case when {{ text }} like '%.0' then substring({{ text }}, 1, length({{ text }}) - 2) else {{ text }} end, '0')
 {%- endmacro %}

@@ -7,9 +7,28 @@ leads as (
 
 ),
 
-scores as (
+attribute_score as (
 
-    select * from {{ ref('lead_scores') }}
+    select * from {{ ref('attribute_score') }}
+
+),
+
+behavior_score as (
+
+    select * from {{ ref('behavior_score') }}
+
+),
+
+recency_score as (
+
+    select * from {{ ref('recency_score') }}
+
+),
+
+history as (
+
+    select * from {{ ref('score_history') }}
+    where valid_from <= {{ as_of() }} and (valid_to is null or valid_to > {{ as_of() }})
 
 ),
 
@@ -45,25 +64,25 @@ lead_mart as (
         leads.region,
         leads.segment,
         leads.created_at,
-        cast(scores.attribute_score as numeric(18, 6)) as attribute_score,
-        cast(scores.behavior_score as numeric(18, 6)) as behavior_score,
-        cast(scores.recency_score as numeric(18, 6)) as recency_score,
-        cast(scores.raw_score as numeric(18, 6)) as raw_score,
-        cast(scores.total_score as numeric(18, 6)) as total_score,
-        cast(scores.tier as {{ dbt.type_string() }}) as tier,
+        attribute_score.attribute_score,
+        behavior_score.behavior_score,
+        recency_score.recency_score,
+        history.raw_score,
+        history.total_score,
+        cast(history.tier as {{ dbt.type_string() }}) as tier,
         cast(
-            case when scores.is_disqualified then '対象外' else tiers.label end as {{ dbt.type_string() }}
+            case when history.is_disqualified then '対象外' else tiers.label end as {{ dbt.type_string() }}
         ) as tier_label,
         cast(
-            case when scores.is_disqualified then 'スコアリング対象外' else tiers.action end as {{ dbt.type_string() }}
+            case when history.is_disqualified then 'スコアリング対象外' else tiers.action end as {{ dbt.type_string() }}
         ) as next_action,
-        scores.is_disqualified,
-        cast(scores.disqualification_reason as {{ dbt.type_string() }}) as disqualification_reason,
-        scores.is_dormant,
-        scores.last_activity_at,
-        scores.days_since_activity,
-        scores.resets_at,
-        scores.points_lost_to_resets,
+        history.is_disqualified,
+        cast(attribute_score.disqualification_reason as {{ dbt.type_string() }}) as disqualification_reason,
+        recency_score.is_dormant,
+        recency_score.last_activity_at,
+        recency_score.days_since_activity,
+        behavior_score.resets_at,
+        behavior_score.points_lost_to_resets,
         current_stays.entered_at as tier_since,
         top_reasons.top_reasons,
         handoffs.handed_off_at,
@@ -72,15 +91,20 @@ lead_mart as (
         cast(handoffs.sla_status as {{ dbt.type_string() }}) as sla_status,
         stale_leads.lead_id is not null as is_stale,
         cast(stale_leads.stale_reason as {{ dbt.type_string() }}) as stale_reason,
+        cast(opportunities.opportunity_status as {{ dbt.type_string() }}) as opportunity_status,
         {{ as_of() }} as as_of,
         rules_version.rules_version
     from leads
-    inner join scores on leads.lead_id = scores.lead_id
-    left join tiers on scores.tier = tiers.tier and not scores.is_disqualified
+    inner join attribute_score on leads.lead_id = attribute_score.lead_id
+    inner join behavior_score on leads.lead_id = behavior_score.lead_id
+    inner join recency_score on leads.lead_id = recency_score.lead_id
+    inner join history on leads.lead_id = history.lead_id
+    left join tiers on history.tier = tiers.tier and not history.is_disqualified
     left join current_stays on leads.lead_id = current_stays.lead_id
     left join {{ ref('lead_top_reasons') }} as top_reasons on leads.lead_id = top_reasons.lead_id
     left join handoffs on leads.lead_id = handoffs.lead_id
     left join {{ ref('stale_leads') }} as stale_leads on leads.lead_id = stale_leads.lead_id
+    left join {{ ref('lead_opportunities') }} as opportunities on leads.lead_id = opportunities.lead_id
     cross join {{ ref('rules_version') }} as rules_version
 
 )

@@ -18,6 +18,13 @@ handoffs as (
 
 ),
 
+-- while nobody records what sales does, nothing is known of how it keeps its promises
+recording as (
+
+    select coalesce(recorded_since <= {{ as_of() }}, false) as is_recorded from {{ ref('sales_recording') }}
+
+),
+
 ranked_responses as (
 
     select
@@ -75,16 +82,19 @@ kpi_handoffs as (
     select
         month,
         'sla_compliance' as kpi,
-        {{ share_of('met', 'due') }} as value,
+        case when recording.is_recorded then {{ share_of('met', 'due') }} end as value,
         true as is_mature
     from counts
+    cross join recording
     union all
     select
         month,
         'touched_within_1_hour_share' as kpi,
-        {{ share_of('touched_within_1_hour', 'decided_within_1_hour') }} as value,
+        case when recording.is_recorded then {{ share_of('touched_within_1_hour', 'decided_within_1_hour') }} end
+            as value,
         true as is_mature
     from counts
+    cross join recording
     union all
     select
         counts.month,

@@ -6,24 +6,21 @@ month_ends as (
 
 ),
 
-closed_opportunities as (
+deals as (
 
-    select
-        {{ local_month('coalesce(closed_at, created_at)') }} as month,
-        case when is_won then 1 else 0 end as won
-    from {{ ref('stg_opportunities') }}
-    where is_won is not null and created_at <= {{ as_of() }}
+    select * from {{ ref('closed_deals') }}
 
 ),
 
 closings as (
 
     select
-        month,
+        {{ local_month('closed_at') }} as month,
         count(*) as closed,
-        sum(won) as won
-    from closed_opportunities
-    group by month
+        sum(case when is_won then 1 else 0 end) as won,
+        sum(won_amount) as won_amount
+    from deals
+    group by {{ local_month('closed_at') }}
 
 ),
 
@@ -49,6 +46,13 @@ kpi_leads as (
         month_ends.month,
         'win_rate' as kpi,
         {{ share_of('closings.won', 'closings.closed') }} as value
+    from month_ends
+    left join closings on month_ends.month = closings.month
+    union all
+    select
+        month_ends.month,
+        'won_amount' as kpi,
+        cast(coalesce(closings.won_amount, 0) as numeric(28, 6)) as value
     from month_ends
     left join closings on month_ends.month = closings.month
     union all

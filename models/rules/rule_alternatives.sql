@@ -46,7 +46,8 @@ texts as (
         rules.rule_kind,
         rules.rule_id,
         lower(rules.attribute) as attribute,
-        lower({{ clean_text(nth_part('rules.value_list', '|', 'numbers.number')) }}) as alternative
+        {{ nth_part('rules.value_list', '|', 'numbers.number') }} as listed,
+        {{ folded_text(nth_part('rules.value_list', '|', 'numbers.number')) }} as alternative
     from rules
     inner join numbers
         on numbers.number <= length(rules.value_list) - length(replace(rules.value_list, '|', '')) + 1
@@ -61,7 +62,7 @@ rule_alternatives as (
         attribute,
         case
             when alternative = '(missing)' then 'missing'
-            when alternative like '%!%%' escape '!' then 'pattern'
+            when listed like '%!%%' escape '!' then 'pattern'
             else 'exact'
         end as match_type,
         alternative,

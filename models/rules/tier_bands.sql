@@ -48,6 +48,10 @@ candidates as (
         attribute_bounds.min_attribute_score,
         cast(coalesce(attribute_bounds.below_attribute_score, 999999999999) as numeric(18, 6)) as below_attribute_score,
         tiers.tier,
+        max(case when tiers.sla_hours is not null then 1 else 0 end) over (
+            partition by
+                dormancy.is_dormant, total_bounds.min_total_score, attribute_bounds.min_attribute_score
+        ) = 1 as is_handed_over,
         row_number() over (
             partition by
                 dormancy.is_dormant, total_bounds.min_total_score, attribute_bounds.min_attribute_score
@@ -73,7 +77,8 @@ tier_bands as (
         below_total_score,
         min_attribute_score,
         below_attribute_score,
-        tier
+        tier,
+        is_handed_over
     from candidates
     where preference = 1
 

@@ -1,12 +1,9 @@
--- Staged events and problems are found in one pass: two took 3 s more of a build of 50 M events, and
--- as much again of one that stages a few leads.
+-- Staged events and problems are found in one pass over the raw rows.
 with
 
 base_events as (
 
-    -- rows that name no lead are one group of their own, as in `base_fingerprints`
     select * from {{ ref('base_events') }}
-    where {{ is_among('restaged_leads', "coalesce(lead_id, '')") }}
 
 ),
 
@@ -17,9 +14,9 @@ repeated_events as (
 
 ),
 
-leads as (
+lead_ids as (
 
-    select lead_id from {{ ref('stg_leads') }}
+    select * from {{ ref('lead_ids') }}
 
 ),
 
@@ -29,10 +26,10 @@ looked_up as (
     select
         base_events.*,
         base_events.rejection_reason is null and repeated_events.event_id is null as is_latest,
-        leads.lead_id is not null as has_lead
+        lead_ids.lead_id as known_lead_id
     from base_events
     left join repeated_events on base_events.event_id = repeated_events.event_id
-    left join leads on base_events.lead_id = leads.lead_id
+    left join lead_ids on base_events.lead_id = lead_ids.known_id
 
 ),
 
@@ -40,9 +37,9 @@ judged as (
 
     select
         *,
-        is_latest and has_lead as is_staged,
+        is_latest and known_lead_id is not null as is_staged,
         coalesce(rejection_reason, field_problems)
-        || case when is_latest and not has_lead then 'unknown_lead' else '' end as problem
+        || case when is_latest and known_lead_id is null then 'unknown_lead' else '' end as problem
     from looked_up
 
 ),
@@ -51,9 +48,10 @@ screened_events as (
 
     select
         event_id,
-        coalesce(lead_id, '') as lead_id,
+        coalesce(known_lead_id, lead_id, '') as lead_id,
         event_type,
         occurred_at,
+        recorded_at,
         loaded_at,
         asset,
         is_bot,
@@ -65,18 +63,18 @@ screened_events as (
     union all
     select
         repeated_events.event_id,
-        repeated_events.lead_id,
+        coalesce(lead_ids.lead_id, repeated_events.lead_id) as lead_id,
         repeated_events.event_type,
         repeated_events.occurred_at,
+        repeated_events.recorded_at,
         repeated_events.loaded_at,
         repeated_events.asset,
         repeated_events.is_bot,
-        leads.lead_id is not null as is_staged,
-        case when leads.lead_id is null then 'unknown_lead' else '' end as problem,
-        case when leads.lead_id is null then repeated_events.raw_values end as raw_values
+        lead_ids.lead_id is not null as is_staged,
+        case when lead_ids.lead_id is null then 'unknown_lead' else '' end as problem,
+        case when lead_ids.lead_id is null then repeated_events.raw_values end as raw_values
     from repeated_events
-    left join leads on repeated_events.lead_id = leads.lead_id
-    where {{ is_among('restaged_leads', 'repeated_events.lead_id') }}
+    left join lead_ids on repeated_events.lead_id = lead_ids.known_id
 
 )
 

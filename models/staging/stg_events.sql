@@ -14,6 +14,7 @@ stg_events as (
         lead_id,
         event_type,
         occurred_at,
+        recorded_at,
         loaded_at,
         asset,
         is_bot

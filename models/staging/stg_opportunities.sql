@@ -1,24 +1,18 @@
 with
 
-base_opportunities as (
-
-    select * from {{ ref('base_opportunities') }}
-
-),
-
-leads as (
-
-    select lead_id from {{ ref('stg_leads') }}
-
-),
-
 ranked as (
 
     select
         *,
         {{ version_number('opportunities') }} as version_rank
-    from base_opportunities
+    from {{ ref('base_opportunities') }}
     where rejection_reason is null
+
+),
+
+lead_ids as (
+
+    select * from {{ ref('lead_ids') }}
 
 ),
 
@@ -26,13 +20,18 @@ stg_opportunities as (
 
     select
         ranked.opportunity_id,
-        ranked.lead_id,
+        lead_ids.lead_id,
+        ranked.deal_id,
         ranked.created_at,
+        ranked.is_created_date_only,
         ranked.closed_at,
         ranked.is_won,
-        ranked.amount
+        case when ranked.is_won then coalesce(ranked.closed_at, ranked.created_at) end as won_at,
+        case when not ranked.is_won then ranked.closed_at end as lost_at,
+        ranked.amount,
+        ranked.updated_at
     from ranked
-    inner join leads on ranked.lead_id = leads.lead_id
+    inner join lead_ids on ranked.lead_id = lead_ids.known_id
     where ranked.version_rank = 1
 
 )

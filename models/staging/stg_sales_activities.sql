@@ -1,24 +1,18 @@
 with
 
-base_sales_activities as (
-
-    select * from {{ ref('base_sales_activities') }}
-
-),
-
-leads as (
-
-    select lead_id from {{ ref('stg_leads') }}
-
-),
-
 ranked as (
 
     select
         *,
         {{ version_number('sales_activities') }} as version_rank
-    from base_sales_activities
+    from {{ ref('base_sales_activities') }}
     where rejection_reason is null
+
+),
+
+lead_ids as (
+
+    select * from {{ ref('lead_ids') }}
 
 ),
 
@@ -26,12 +20,14 @@ stg_sales_activities as (
 
     select
         ranked.activity_id,
-        ranked.lead_id,
+        lead_ids.lead_id,
         ranked.occurred_at,
+        ranked.is_date_only,
         ranked.activity_type,
-        ranked.owner
+        ranked.owner,
+        ranked.updated_at
     from ranked
-    inner join leads on ranked.lead_id = leads.lead_id
+    inner join lead_ids on ranked.lead_id = lead_ids.known_id
     where ranked.version_rank = 1
 
 )

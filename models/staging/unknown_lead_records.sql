@@ -1,8 +1,8 @@
 with
 
-leads as (
+lead_ids as (
 
-    select lead_id from {{ ref('stg_leads') }}
+    select * from {{ ref('lead_ids') }}
 
 ),
 
@@ -13,25 +13,26 @@ unknown_lead_records as (
         select
             '{{ table }}' as source_table,
             latest.{{ key }} as record_id,
+            latest.lead_id as unknown_id,
             {{ raw_values(table) }} as raw_values
         from (
             select
                 *,
                 {{ version_number(table) }} as version_rank
             from {{ ref('base_' ~ table) }}
-            where
-                rejection_reason is null
-                -- ranking all versions of all records would cost twice as much
-                and {{ key }} in (
-                    select versions.{{ key }} from {{ ref('base_' ~ table) }} as versions
-                    left join leads on versions.lead_id = leads.lead_id
-                    where leads.lead_id is null
-                )
+            where rejection_reason is null
         ) as latest
-        left join leads on latest.lead_id = leads.lead_id
-        where latest.version_rank = 1 and leads.lead_id is null
-        {{ 'union all' if not loop.last }}
+        left join lead_ids on latest.lead_id = lead_ids.known_id
+        where latest.version_rank = 1 and lead_ids.lead_id is null
+        union all
     {%- endfor %}
+    select
+        'events' as source_table,
+        event_id as record_id,
+        lead_id as unknown_id,
+        raw_values
+    from {{ ref('screened_events') }}
+    where problem like '%unknown_lead%'
 
 )
 

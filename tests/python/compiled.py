@@ -17,7 +17,8 @@ PROJECT = Path(__file__).parents[2]
 # Stand in for the real values while compiling; replaced as text before running.
 AS_OF = datetime(2099, 12, 31, 23, 59, 58, 123456)
 TIMEZONE = "Antarctica/Troll"
-VARIABLES = {"as_of": AS_OF.isoformat(" "), "timezone": TIMEZONE}
+RAW_TIMEZONE = "Antarctica/Vostok"
+VARIABLES = {"as_of": AS_OF.isoformat(" "), "timezone": TIMEZONE, "raw_timezone": RAW_TIMEZONE}
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -49,22 +50,25 @@ class CompiledProject:
         raw: Tables,
         as_of: datetime,
         timezone: str = "Asia/Tokyo",
+        raw_timezone: str = "UTC",
+        *,
         models: Collection[str] = (),
     ) -> duckdb.DuckDBPyConnection:
         """Build models in memory.
 
         Arguments:
             rule_book: rows by rule seed, or by model that is not to be built; cells as text, None for blank.
-            raw: rows by raw table; cells likewise.
+            raw: rows by raw table; cells likewise. A table left out is empty.
             as_of: the clock, naive UTC.
             timezone: IANA name of the zone of calendar dates.
+            raw_timezone: IANA name of the zone of raw times without an offset.
             models: build only these and what they read; all models if empty.
 
         Returns:
             A connection whose default schema holds the models.
 
         """
-        given = rule_book | raw
+        given = {r.name: [] for r in self.relations if r.kind == "source"} | rule_book | raw
         wanted = self._with_parents(models or [relation.name for relation in self.relations], given)
         database = duckdb.connect(config={"threads": 1})
         database.execute("attach ':memory:' as lead_scoring; use lead_scoring; create schema raw")
@@ -76,7 +80,7 @@ class CompiledProject:
                 _load(database, name, relation.columns, given.get(relation.name, relation.sql))
             else:
                 sql = relation.sql.replace(AS_OF.isoformat(" "), as_of.isoformat(" "))
-                sql = sql.replace(TIMEZONE, timezone)
+                sql = sql.replace(RAW_TIMEZONE, raw_timezone).replace(TIMEZONE, timezone)
                 database.execute(f"create {relation.kind} {name} as {sql}")
         return database
 

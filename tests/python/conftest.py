@@ -24,8 +24,6 @@ from compiled import VARIABLES, CompiledProject
 PROJECT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
 ONLY_MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
-# Models about the build itself: which leads it computed, by raw ids.
-BOOKKEEPING = {"scored_leads", "changed_leads", "restaged_leads", "touched_leads", "base_fingerprints"}
 
 # Of the 20 s of a build of the sample's models 3 are for loading dbt and 8 for parsing. So dbt is loaded once, in a
 # process whose forks run the builds, and a project is parsed once, see `parsed_projects`. dbt itself would parse
@@ -33,7 +31,7 @@ BOOKKEEPING = {"scored_leads", "changed_leads", "restaged_leads", "touched_leads
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb.impl", "pytest"])
 READ_WHILE_PARSING = ("*.yml", "*/*.yml", "macros/**/*", "models/**/*", "seeds/**/*", "tests/*.sql", "tests/*/*.sql")
-READ_LATER = ("raw_data", "as_of", "timezone")
+READ_LATER = ("raw_data", "as_of", "timezone", "raw_timezone")
 
 # hypothesis keeps test functions, and with them the duckdb module, beyond the interpreter's end;
 # duckdb reports that as a leak, after pytest's closing line. Registered first, so it runs last.

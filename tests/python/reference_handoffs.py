@@ -7,6 +7,7 @@ All timestamps are naive `datetime` values in UTC.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,7 @@ def hours_long(hours: Decimal) -> timedelta:
     return MICROSECOND * int(hours * 3_600_000_000)
 
 
-def rearm_reason(period: Row, tier: Row) -> str | None:
+def score_rearms(period: Row, tier: Row) -> str | None:
     """Return why a period of the history makes a lead ready to be handed over again, if it does."""
     bound = tier["min_score"] if tier["rearm_below"] is None else tier["rearm_below"]
     if period["is_disqualified"]:
@@ -82,34 +83,68 @@ def rearm_reason(period: Row, tier: Row) -> str | None:
     return "score_fell" if period["total_score"] < bound else None
 
 
-def find_openings(history: list[Row], tier: Row) -> list[Row]:
-    """Return the hand-offs to one tier in a lead's history (its periods, ascending)."""
-    found: list[Row] = []
-    is_armed, tier_before = True, None
+def find_stays(history: list[Row], tier: Row) -> list[tuple[datetime, datetime | None]]:
+    """Return when the lead entered and left a tier, as hand-offs see it: only while it is awake.
+
+    A stay holds from the moment of entering up to, and without, that of leaving. An activity at the
+    very moment at which the lead would have fallen asleep keeps it awake, so no stay ends there.
+    """
+    stays: list[tuple[datetime, datetime | None]] = []
+    for before, period in pairwise([None, *history]):
+        is_inside, was_inside = (
+            row is not None and row["tier"] == tier["tier"] and not row["is_dormant"] for row in (period, before)
+        )
+        if is_inside and not was_inside:
+            stays.append((period["valid_from"], None))
+        if was_inside and not is_inside:
+            stays[-1] = (stays[-1][0], period["valid_from"])
+    return stays
+
+
+def first_rearming(
+    history: list[Row], tier: Row, opportunities: list[Row], handed_off_at: datetime
+) -> tuple[datetime | None, str | None]:
+    """Return when and why a lead handed over at `handed_off_at` is ready to be handed over again.
+
+    What happens at an instant has happened at that instant: an opportunity lost at `handed_off_at`
+    itself made the lead ready for this hand-off, and does not for the next. Of several reasons at one
+    instant the first of this order is told: disqualified, dormant, score_fell, opportunity_lost.
+    """
+    found = []
     for period in history:
-        reason = rearm_reason(period, tier)
-        if reason and found and found[-1]["rearmed_at"] is None:
-            found[-1] |= {"rearmed_at": period["valid_from"], "rearm_reason": reason}
-        if reason:
-            is_armed = True
-        if is_armed and period["tier"] == tier["tier"] != tier_before:
-            is_armed = False
-            scores = {column: period[column] for column in period if column.endswith("_score")}
-            opening = {"lead_id": period["lead_id"], "tier": tier["tier"], "handed_off_at": period["valid_from"]}
-            opening |= {"sla_hours": tier["sla_hours"], "sla_clock": tier.get("sla_clock") or "elapsed"}
-            found.append(opening | scores | {"rearmed_at": None, "rearm_reason": None})
-        tier_before = period["tier"]
+        reason = score_rearms(period, tier)
+        if reason and period["valid_from"] > handed_off_at:
+            found.append((period["valid_from"], 1, reason))
+    for opportunity in opportunities:
+        if opportunity["is_won"] is False and closing(opportunity) > handed_off_at:
+            found.append((closing(opportunity), 2, "opportunity_lost"))
+    moment, _, reason = min(found, default=(None, None, None))
+    return moment, reason
+
+
+def find_openings(lead: "ScoredLead", tier: Row, opportunities: list[Row]) -> list[Row]:
+    """Return the hand-offs of a lead to one tier, ascending.
+
+    Each stay is looked at once, at the moment at which people can know that it began. A lead that has
+    left the tier by then, or leaves it at that very moment, is not handed over; nor is one with sales,
+    nor one that has not become ready since the hand-off before, at that very moment at the latest.
+    None of these changes what the next entry finds.
+    """
+    found: list[Row] = []
+    for entered_at, left_at in find_stays(lead.periods, tier):
+        known_at = lead.known_at(entered_at)
+        is_over = left_at is not None and left_at <= known_at
+        is_armed = not found or (found[-1]["rearmed_at"] is not None and found[-1]["rearmed_at"] <= known_at)
+        if is_over or not is_armed or is_with_sales(opportunities, known_at):
+            continue
+        rearmed_at, reason = first_rearming(lead.periods, tier, opportunities, known_at)
+        opening = {"lead_id": lead.lead_id, "tier": tier["tier"], "min_score": tier["min_score"]}
+        opening |= {"entered_at": entered_at, "known_at": known_at, "handed_off_at": known_at}
+        opening |= {"sla_hours": tier["sla_hours"], "sla_clock": tier.get("sla_clock") or "elapsed"}
+        period = lead.period_at(known_at)
+        opening |= {column: period[column] for column in period if column.endswith("_score")}
+        found.append(opening | {"rearmed_at": rearmed_at, "rearm_reason": reason})
     return found
-
-
-def is_lost(opportunity: Row, moment: datetime) -> bool:
-    """Tell whether the opportunity had ended without a sale at `moment`."""
-    return opportunity["is_won"] is False and closing(opportunity) <= moment
-
-
-def is_won(opportunity: Row, moment: datetime) -> bool:
-    """Tell whether the opportunity had ended with a sale at `moment`."""
-    return opportunity["is_won"] is True and closing(opportunity) <= moment
 
 
 def closing(opportunity: Row) -> datetime:
@@ -117,11 +152,40 @@ def closing(opportunity: Row) -> datetime:
     return opportunity["closed_at"] or opportunity["created_at"]
 
 
-def sla_status(due_at: datetime, touch_at: datetime | None, as_of: datetime) -> str:
-    """Return whether a promise was kept: met, late, breached, or open as long as it can be."""
-    if touch_at is not None:
-        return "met" if touch_at <= due_at else "late"
-    return "breached" if as_of > due_at else "open"
+def is_closed(opportunity: Row, moment: datetime) -> bool:
+    """Tell whether the opportunity had ended at `moment`, at that very moment at the latest."""
+    return opportunity["is_won"] is not None and closing(opportunity) <= moment
+
+
+def is_lost(opportunity: Row, moment: datetime) -> bool:
+    """Tell whether the opportunity had ended without a sale at `moment`."""
+    return opportunity["is_won"] is False and is_closed(opportunity, moment)
+
+
+def is_won(opportunity: Row, moment: datetime) -> bool:
+    """Tell whether the opportunity had ended with a sale at `moment`."""
+    return opportunity["is_won"] is True and is_closed(opportunity, moment)
+
+
+def opportunity_status(opportunities: list[Row], moment: datetime) -> str | None:
+    """Return how the lead's opportunities stand at `moment`: won, else open, else lost; None without any."""
+    created = [o for o in opportunities if o["created_at"] <= moment]
+    if any(is_won(o, moment) for o in created):
+        return "won"
+    if any(not is_closed(o, moment) for o in created):
+        return "open"
+    return "lost" if created else None
+
+
+def is_with_sales(opportunities: list[Row], moment: datetime) -> bool:
+    """Tell whether sales already has the lead at `moment`: an opportunity is open or won."""
+    return opportunity_status(opportunities, moment) in ("won", "open")
+
+
+def first_activity_known(leads: list[Row], activities: list[Row]) -> datetime | None:
+    """Return from when on it is known that sales records what it does: an activity of a lead that exists."""
+    created_at = {lead["lead_id"]: lead["created_at"] for lead in leads}
+    return min((max(a["occurred_at"], created_at[a["lead_id"]]) for a in activities), default=None)
 
 
 class FollowedLead:
@@ -133,13 +197,18 @@ class FollowedLead:
         activities: list[Row],
         opportunities: list[Row],
         working_hours: WorkingHours,
+        recorded_since: datetime | None,
     ) -> None:
-        """Find the hand-offs in all of the lead's history, the future included."""
-        self.lead, self.working_hours = lead, working_hours
+        """Find the hand-offs in all of the lead's history, the future included.
+
+        `recorded_since`: from when on the firm records sales activities, of any lead; None for never.
+        """
+        self.lead, self.working_hours, self.recorded_since = lead, working_hours, recorded_since
         self.activities = sorted(activities, key=lambda row: (row["occurred_at"], row["activity_id"]))
         self.opportunities = sorted(opportunities, key=lambda row: row["created_at"])
         self.handoff_tiers = [tier for tier in lead.rules["tiers"] if tier["sla_hours"] is not None]
-        openings = [opening for tier in self.handoff_tiers for opening in find_openings(lead.periods, tier)]
+        openings = [o for tier in self.handoff_tiers for o in find_openings(lead, tier, opportunities)]
+        # two tiers never share an instant, since a lead is in one at a time
         self.openings = sorted(openings, key=lambda opening: opening["handed_off_at"])
         following = [opening["handed_off_at"] for opening in self.openings[1:]]
         for opening, next_at in zip(self.openings, [*following, None], strict=False):
@@ -152,52 +221,107 @@ class FollowedLead:
             return self.working_hours.moment_after(opening["handed_off_at"], allowed)
         return opening["handed_off_at"] + allowed
 
+    def are_activities_recorded(self, moment: datetime) -> bool:
+        """Tell whether any sales activity of any lead is known at `moment`."""
+        return self.recorded_since is not None and self.recorded_since <= moment
+
     def handoffs(self, as_of: datetime) -> list[Row]:
         """Return the hand-offs up to `as_of`, ascending, with what had become of them by then."""
         openings = [opening for opening in self.openings if opening["handed_off_at"] <= as_of]
-        following = [opening["handed_off_at"] for opening in openings[1:]]
-        return [
-            self.followed(opening, next_at, as_of)
-            for opening, next_at in zip(openings, [*following, None], strict=False)
-        ]
+        return [self.followed(number, openings, as_of) for number in range(len(openings))]
 
-    def followed(self, opening: Row, next_at: datetime | None, as_of: datetime) -> Row:
-        """Return a hand-off with what happened before the next one and up to `as_of`."""
-        row = opening | {"next_handed_off_at": next_at, "is_latest": next_at is None}
+    def answered_at(self, moment: datetime, is_date_only: bool, start: datetime, end: datetime | None) -> bool:
+        """Tell whether something that sales did at `moment` answers a hand-off at `start`, the next being at `end`.
+
+        Of a date alone (its `moment` is the midnight before) nobody knows the hour: it answers every
+        hand-off of that date, besides one before that date that was the latest at midnight.
+        """
+        if is_date_only and self.local_date(moment) == self.local_date(start):
+            return True
+        return start <= moment and (end is None or moment < end)
+
+    def local_date(self, moment: datetime) -> date:
+        """Return the calendar date at `moment` where the firm is."""
+        return moment.replace(tzinfo=UTC).astimezone(self.working_hours.zone).date()
+
+    def followed(self, number: int, openings: list[Row], as_of: datetime) -> Row:
+        """Return one of the hand-offs up to `as_of` with what happened before the next one and by then."""
+        later = openings[number + 1 :]
+        next_at = later[0]["handed_off_at"] if later else None
+        row = openings[number] | {"next_handed_off_at": next_at, "is_latest": not later}
         if row["rearmed_at"] is not None and row["rearmed_at"] > as_of:
             row |= {"rearmed_at": None, "rearm_reason": None}
-        start = row["handed_off_at"]
-
-        def is_inside(moment: datetime) -> bool:
-            return start <= moment <= as_of and (next_at is None or moment < next_at)
-
-        touches = [activity for activity in self.activities if is_inside(activity["occurred_at"])]
-        touch_at = touches[0]["occurred_at"] if touches else None
-        row |= {"first_touch_at": touch_at, "first_touch_owner": touches[0]["owner"] if touches else None}
-        row["sla_status"] = sla_status(row["sla_due_at"], touch_at, as_of)
-        row["response_hours"] = None
-        row["is_touched_within_1_hour"] = False if as_of > start + HOUR else None
+        start, due_at = row["handed_off_at"], row["sla_due_at"]
+        touches = [
+            (max(a["occurred_at"], start), 1, a["activity_id"], a["owner"])
+            for a in self.activities
+            if a["occurred_at"] <= as_of and self.answered_at(a["occurred_at"], a["is_date_only"], start, next_at)
+        ]
+        gained = [
+            o
+            for o in self.opportunities
+            if o["created_at"] <= as_of and self.answered_at(o["created_at"], o["is_created_date_only"], start, next_at)
+        ]
+        touches += [(max(o["created_at"], start), 2, o["opportunity_id"], None) for o in gained]
+        # at one instant an activity comes before an opportunity, for it has an owner
+        touch_at, _, _, owner = min(touches, default=(None, None, None, None))
+        row |= {"first_touch_at": touch_at, "first_touch_owner": owner}
+        climbed = [o for o in later if o["min_score"] > row["min_score"] and o["handed_off_at"] < due_at]
+        if touch_at is not None:
+            row["sla_status"] = "met" if touch_at <= due_at else "late"
+        elif climbed:
+            row["sla_status"] = "superseded"
+        elif not self.are_activities_recorded(as_of):
+            row["sla_status"] = "unknown"
+        else:
+            row["sla_status"] = "breached" if as_of > due_at else "open"
+        row["response_hours"] = row["is_touched_within_1_hour"] = None
         if touch_at is not None:
             hours = Decimal((touch_at - start) // MICROSECOND) / 3_600_000_000
             row["response_hours"] = hours.quantize(Decimal("0.000001"), ROUND_HALF_UP)
             row["is_touched_within_1_hour"] = touch_at <= start + HOUR
-        gained = [opportunity for opportunity in self.opportunities if is_inside(opportunity["created_at"])]
-        row["opportunity_created_at"] = gained[0]["created_at"] if gained else None
+        elif row["sla_status"] in ("breached", "open") and as_of > start + HOUR:
+            row["is_touched_within_1_hour"] = False
+        row["opportunity_created_at"] = min((max(o["created_at"], start) for o in gained), default=None)
         row["is_won"] = any(is_won(opportunity, as_of) for opportunity in gained)
         return row
 
+    def queued(self, as_of: datetime, late_days: timedelta) -> Row | None:
+        """Return the lead's row in the queue of sales at `as_of`, if it has one.
+
+        Where nobody records what sales does, the queue goes by the deadline alone. A disqualified lead
+        is nobody's task.
+        """
+        handoffs = self.handoffs(as_of)
+        if not handoffs or handoffs[-1]["sla_status"] not in ("open", "breached", "unknown"):
+            return None
+        if is_with_sales(self.opportunities, as_of) or self.lead.is_disqualified(as_of):
+            return None
+        due_at = handoffs[-1]["sla_due_at"]
+        if due_at + late_days < as_of:
+            return None
+        status = "open" if as_of <= due_at else "overdue"
+        opening = {column: handoffs[-1][column] for column in ("lead_id", "tier", "handed_off_at", "sla_due_at")}
+        return opening | {"queue_status": status}
+
     def mart_columns(self, as_of: datetime, abandoned_after: timedelta) -> Row:
-        """Return the columns that hand-offs and staleness add to the lead's row of the mart."""
+        """Return the columns that sales, hand-offs and staleness add to the lead's row of the mart."""
         columns = ["handed_off_at", "sla_due_at", "first_touch_at", "sla_status"]
         latest = (self.handoffs(as_of) or [dict.fromkeys(columns)])[-1]
         stale = self.stale(as_of, abandoned_after)
         row = {column: latest[column] for column in columns}
+        row["opportunity_status"] = opportunity_status(self.opportunities, as_of)
         return row | {"is_stale": stale is not None, "stale_reason": stale and stale["stale_reason"]}
 
     # --- Stale leads ------------------------------------------------------------------
 
     def stale(self, moment: datetime, abandoned_after: timedelta) -> Row | None:
-        """Return why and since when the lead, which exists, is stale at `moment`, if it is."""
+        """Return why and since when the lead, which exists, is stale at `moment`, if it is.
+
+        A disqualified lead is not: its score is 0, and nobody should follow it up.
+        """
+        if self.lead.is_disqualified(moment):
+            return None
         since = {
             "untouched": self.untouched_since(moment),
             "abandoned": self.abandoned_since(moment, abandoned_after),
@@ -216,22 +340,29 @@ class FollowedLead:
         return handoffs[-1]["sla_due_at"] if is_breached else None
 
     def abandoned_since(self, moment: datetime, abandoned_after: timedelta) -> datetime | None:
-        """Return since when sales, having reacted once, has let a good lead lie for so long."""
+        """Return since when sales, having reacted once, has let a good and wakeful lead lie for so long.
+
+        The creation of an opportunity is something that sales did, like an activity.
+        """
         handoffs = self.handoffs(moment)
-        if not handoffs or handoffs[-1]["first_touch_at"] is None:
+        if not handoffs or handoffs[-1]["first_touch_at"] is None or not self.are_activities_recorded(moment):
             return None
+        stays = [stay for tier in self.handoff_tiers for stay in find_stays(self.lead.periods, tier)]
+        entered_at = [begin for begin, end in stays if begin <= moment and (end is None or moment < end)]
         known = [o for o in self.opportunities if o["created_at"] <= moment]
-        last = max(a["occurred_at"] for a in self.activities if a["occurred_at"] <= moment)
-        given_up_at = last + abandoned_after
-        is_good = self.lead.period_at(moment)["tier"] in [tier["tier"] for tier in self.handoff_tiers]
-        if not is_good or given_up_at > moment or not all(is_lost(o, moment) for o in known):
+        acts = [a["occurred_at"] for a in self.activities if a["occurred_at"] <= moment]
+        given_up_at = max([*acts, *(o["created_at"] for o in known)]) + abandoned_after
+        if not entered_at or given_up_at > moment or is_with_sales(known, moment):
             return None
-        return max([given_up_at, self.lead.tier_since(moment), *map(closing, known)])
+        return max([given_up_at, *entered_at, *map(closing, known)])
 
     def inactive_since(self, moment: datetime) -> datetime | None:
-        """Return since when a lead sleeps that would be handed over had it not been reset."""
+        """Return since when a lead sleeps that would be handed over had it not been reset.
+
+        One that sales had until it lost the last opportunity is stale from then on.
+        """
         period = self.lead.period_at(moment)
-        if period["is_disqualified"] or not period["is_dormant"]:
+        if not period["is_dormant"] or is_with_sales(self.opportunities, moment):
             return None
         resets = [e for e in self.lead.ledger if e["entry_type"] == "reset" and e["effective_at"] <= moment]
         taken = -max(resets, key=lambda e: e["effective_at"])["points"] if resets else Decimal(0)
@@ -239,5 +370,6 @@ class FollowedLead:
             attribute = tier["min_attribute_score"]
             fits = attribute is None or attribute <= period["attribute_score"]
             if fits and period["raw_score"] + taken >= tier["min_score"]:
-                return self.lead.latest_activity(moment) + self.lead.dormant_after
+                asleep_since = self.lead.latest_activity(moment) + self.lead.dormant_after
+                return max([asleep_since, *(closing(o) for o in self.opportunities if o["created_at"] <= moment)])
         return None

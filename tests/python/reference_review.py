@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -32,11 +33,18 @@ class Review:
     score_validation_monthly: list[Row]
     stale_leads_monthly: list[Row]
     leads_by_tier_monthly: list[Row]
+    kpi_leads: list[Row]
+    kpi_handoffs: list[Row]
 
 
 def next_month(month: date) -> date:
     """Return the first day of the month after the one whose first day is `month`."""
     return (month + timedelta(days=31)).replace(day=1)
+
+
+def local_month(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the first day of the calendar month at `moment` in the time zone."""
+    return moment.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
 
 
 def find_month_ends(first: datetime, as_of: datetime, zone: ZoneInfo, horizon: timedelta) -> list[Row]:
@@ -49,7 +57,7 @@ def find_month_ends(first: datetime, as_of: datetime, zone: ZoneInfo, horizon: t
 
 
 def _ended_months(first: datetime, as_of: datetime, zone: ZoneInfo, horizon: timedelta) -> Iterator[Row]:
-    month = first.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
+    month = local_month(first, zone)
     while True:
         local_end = datetime.combine(next_month(month), time(0), zone)
         end = local_end.astimezone(UTC).replace(tzinfo=None)
@@ -66,9 +74,11 @@ def month_end_score(followed: "FollowedLead", month: Row, horizon: timedelta) ->
     """
     lead, end = followed.lead, month["month_end_at"]
     created = [opportunity["created_at"] for opportunity in followed.opportunities]
-    if lead.created_at >= end or lead.disqualified_by or any(at < end for at in created):
+    if lead.created_at >= end or any(at < end for at in created):
         return None
     [state] = [p for p in lead.periods if p["valid_from"] < end and (p["valid_to"] is None or p["valid_to"] >= end)]
+    if state["is_disqualified"]:
+        return None
     row = month | {"lead_id": lead.lead_id, "tier": state["tier"]}
     row |= {column: value for column, value in state.items() if column.endswith("_score")}
     row["is_handoff_tier"] = any(tier["tier"] == state["tier"] for tier in followed.handoff_tiers)
@@ -148,6 +158,59 @@ def month_validation(month: Row, rows: list[Row]) -> Row:
     return result | {"opportunities": opportunities, "handoff_opportunity_share": share(in_tier, opportunities)}
 
 
+def deal_outcomes(leads: "list[FollowedLead]", as_of: datetime) -> list[Row]:
+    """Return the deals that had ended by `as_of`, each once: when, whether with a sale, and for how much.
+
+    A deal may have an opportunity of several people. It is won as soon as one of them is, and worth
+    the largest amount of those that are won; it is lost when the last one is, if none is won or open.
+    """
+    deals: dict[str, list[Row]] = {}
+    for followed in [followed for followed in leads if followed.lead.created_at <= as_of]:
+        for opportunity in followed.opportunities:
+            if opportunity["created_at"] <= as_of:
+                deals.setdefault(opportunity["deal_id"], []).append(opportunity)
+    outcomes = []
+    for rows in deals.values():
+        ended = [(o["closed_at"] or o["created_at"], o) for o in rows if o["is_won"] is not None]
+        ended = [(at, o) for at, o in ended if at <= as_of]
+        won = [(at, o) for at, o in ended if o["is_won"]]
+        if won:
+            amount = max((o["amount"] for _, o in won if o["amount"] is not None), default=Decimal(0))
+            outcomes.append({"ended_at": min(at for at, _ in won), "is_won": True, "amount": amount})
+        elif len(ended) == len(rows):
+            outcomes.append({"ended_at": max(at for at, _ in ended), "is_won": False, "amount": Decimal(0)})
+    return outcomes
+
+
+def lead_kpis(month: Row, deals: list[Row], tiers: dict[str, int], stale_leads: int, zone: ZoneInfo) -> Row:
+    """Return a month's figures of leads and deals by KPI; of deals those that ended in the local month."""
+    found = [deal for deal in deals if local_month(deal["ended_at"], zone) == month["month"]]
+    won = [deal["amount"] for deal in found if deal["is_won"]]
+    values = {"win_rate": share(len(won), len(found)), "won_amount": sum(won, Decimal(0)), "stale_leads": stale_leads}
+    return values | {f"share_of_leads_{tier}": share(number, sum(tiers.values())) for tier, number in tiers.items()}
+
+
+def handoff_kpis(month: Row, handoffs: list[Row], are_activities_recorded: bool, horizon: timedelta) -> Row:
+    """Return figures of the hand-offs of one local month by KPI.
+
+    Where nobody records what sales does, nothing is told of how often it kept its promises. Hand-offs
+    that another one answers for (`superseded`) are no kept and no broken promise.
+    """
+    gained = [h for h in handoffs if h["opportunity_created_at"] is not None]
+    gained = [h for h in gained if h["opportunity_created_at"] < h["handed_off_at"] + horizon]
+    due = [h["sla_status"] == "met" for h in handoffs if h["sla_status"] in ("met", "late", "breached")]
+    quick = [h["is_touched_within_1_hour"] for h in handoffs if h["is_touched_within_1_hour"] is not None]
+    hours = [h["response_hours"] for h in handoffs if h["response_hours"] is not None]
+    if not are_activities_recorded:
+        due, quick = [], []
+    return {
+        "opportunity_rate": share(len(gained), len(handoffs)) if month["is_mature"] else None,
+        "sla_compliance": share(sum(due), len(due)),
+        "touched_within_1_hour_share": share(sum(quick), len(quick)),
+        "first_response_median_hours": share(Fraction(median(hours)), 1) if hours else None,
+    }
+
+
 def review(
     leads: "list[FollowedLead]",
     tiers: list[str],
@@ -168,7 +231,10 @@ def review(
 
     """
     first = min((followed.lead.created_at for followed in leads), default=as_of)
-    result = Review(find_month_ends(first, as_of, zone, horizon), [], [], [], [], [], [])
+    result = Review(find_month_ends(first, as_of, zone, horizon), [], [], [], [], [], [], [], [])
+    deals = deal_outcomes(leads, as_of)
+    handoffs = [row for followed in leads if followed.lead.created_at <= as_of for row in followed.handoffs(as_of)]
+    are_recorded = any(followed.are_activities_recorded(as_of) for followed in leads)
     for month in result.month_ends:
         end = month["month_end_at"]
         rows = []
@@ -190,7 +256,13 @@ def review(
             {"month": month["month"], "stale_reason": reason, "leads": stale.count(reason)} for reason in STALE_REASONS
         ]
         held = [followed.lead.period_at(just_before)["tier"] for followed in known]
+        by_tier = {tier: held.count(tier) for tier in [*tiers, "disqualified"]}
         result.leads_by_tier_monthly += [
-            {"month": month["month"], "tier": tier, "leads": held.count(tier)} for tier in [*tiers, "disqualified"]
+            {"month": month["month"], "tier": tier, "leads": number} for tier, number in by_tier.items()
         ]
+        opened = [row for row in handoffs if local_month(row["handed_off_at"], zone) == month["month"]]
+        kpis = lead_kpis(month, deals, by_tier, len(stale), zone)
+        result.kpi_leads += [{"month": month["month"], "kpi": kpi, "value": value} for kpi, value in kpis.items()]
+        kpis = handoff_kpis(month, opened, are_recorded, horizon)
+        result.kpi_handoffs += [{"month": month["month"], "kpi": kpi, "value": value} for kpi, value in kpis.items()]
     return result

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 from compiled import PROJECT, CompiledProject, Row, read_rows, rows
 from conftest import ONLY_MODELS, Built, copy_project
-from test_increments import RunDbt, Warehouse
+from warehouse import RunDbt, Warehouse
 
 SELECTED = ("--select", "+published_scores", "+rule_book_history", "rule_book_periods")
 RULES = {path.stem: read_rows(path) for path in (PROJECT / "seeds" / "rules").glob("*.csv")}

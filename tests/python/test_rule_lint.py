@@ -519,7 +519,7 @@ def test_faults_of_files_stop_before_anything_loads(run_dbt: RunDbt, project_cop
         "recency_rules.csv line 2: a double quote is not closed. Write a double quote inside a text twice",
         "reset_rules.csv line 2: the line has too few cells, not 6. Add the commas that are missing;",
         "recency_rules_backup.csv: no rule file has this name. Rename it, or move it out of seeds/rules.",
-        'tiers.csv: the cells are not separated by commas. Save the file as "CSV UTF-8 (comma delimited)".',
+        "tiers.csv line 1: the cells are separated by semicolons, not by commas. In Excel choose",
     ]:
         assert f"ERROR seeds/rules/{sentence}" in built.output
     assert (

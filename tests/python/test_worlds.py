@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from compiled import CompiledProject, Tables, rows
 from hypothesis import HealthCheck, example, given, settings
-from reference import CONTRACT, Scored, score, stage
-from worlds import World, boundary_world, worlds
+from reference import Scored, score, stage
+from worlds import World, as_raw, boundary_world, known_at, worlds
 
 Row = dict[str, Any]
 
@@ -28,7 +29,7 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
     ),
     "handoff_openings": (
         lambda scored: scored.openings,
-        "lead_id tier handed_off_at total_score attribute_score behavior_score recency_score"
+        "lead_id tier entered_at handed_off_at total_score attribute_score behavior_score recency_score"
         " rearmed_at rearm_reason next_handed_off_at",
     ),
     "lead_mart": (
@@ -36,14 +37,18 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
         "lead_id created_at attribute_score behavior_score recency_score raw_score total_score"
         " tier tier_label next_action is_disqualified disqualification_reason is_dormant"
         " last_activity_at days_since_activity resets_at points_lost_to_resets tier_since"
-        " handed_off_at sla_due_at first_touch_at sla_status is_stale stale_reason",
+        " handed_off_at sla_due_at first_touch_at sla_status is_stale stale_reason opportunity_status",
     ),
     "sales_handoffs": (
         lambda scored: scored.handoffs,
-        "lead_id tier handed_off_at total_score attribute_score behavior_score recency_score"
+        "lead_id tier entered_at handed_off_at total_score attribute_score behavior_score recency_score"
         " sla_hours sla_clock sla_due_at first_touch_at first_touch_owner response_hours sla_status"
         " is_touched_within_1_hour opportunity_created_at is_won rearmed_at rearm_reason"
         " next_handed_off_at is_latest",
+    ),
+    "handoff_queue": (
+        lambda scored: scored.queue,
+        "lead_id tier handed_off_at sla_due_at queue_status",
     ),
     "stale_leads": (
         lambda scored: scored.stale,
@@ -80,25 +85,38 @@ COMPARED: dict[str, tuple[Callable[[Scored], list[Row]], str]] = {
         lambda scored: scored.review.score_validation_monthly,
         "month is_mature leads opportunities auc handoff_lead_share handoff_opportunity_share",
     ),
+    "kpi_leads": (
+        lambda scored: scored.review.kpi_leads,
+        "month kpi value",
+    ),
+    "kpi_handoffs": (
+        lambda scored: scored.review.kpi_handoffs,
+        "month kpi value",
+    ),
     "rejected_records": (
         lambda scored: scored.rejected,
         "source_table record_id reason is_row_kept",
     ),
     "stg_leads": (
         lambda scored: scored.staged["leads"],
-        "lead_id created_at updated_at email company_name employee_count industry job_title region segment",
+        "lead_id created_at updated_at email company_name employee_count industry job_title region segment"
+        " disqualified_at disqualified_reason",
     ),
     "stg_events": (
         lambda scored: scored.staged["events"],
-        "event_id lead_id event_type occurred_at loaded_at asset is_bot",
+        "event_id lead_id event_type occurred_at recorded_at loaded_at asset is_bot",
     ),
     "stg_sales_activities": (
         lambda scored: scored.staged["sales_activities"],
-        "activity_id lead_id activity_type occurred_at owner",
+        "activity_id lead_id activity_type occurred_at owner is_date_only",
     ),
     "stg_opportunities": (
         lambda scored: scored.staged["opportunities"],
-        "opportunity_id lead_id created_at closed_at is_won amount",
+        "opportunity_id lead_id created_at closed_at is_won amount deal_id is_created_date_only",
+    ),
+    "stg_lead_aliases": (
+        lambda scored: scored.staged["lead_aliases"],
+        "alias_id lead_id",
     ),
 }
 
@@ -119,9 +137,10 @@ def comparable(found: list[Row], columns: list[str]) -> list[tuple[Any, ...]]:
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_models_agree_with_the_reference(project: CompiledProject, world: World) -> None:
     """Every table the reference knows is the same in the warehouse."""
-    rule_book, raw, as_of, timezone = world
-    expected = score(rule_book, raw, as_of, timezone)
-    with project.score(rule_book | UNCHECKED, raw, as_of, timezone, [*COMPARED, "row_accounting"]) as database:
+    rule_book, raw, as_of, *zones = world
+    expected = score(rule_book, raw, as_of, zones[0], raw_timezone=zones[1])
+    models = [*COMPARED, "row_accounting"]
+    with project.score(rule_book | UNCHECKED, raw, as_of, *zones, models=models) as database:
         for model, (reference_rows, names) in COMPARED.items():
             columns = names.split()
             found = comparable(rows(database, f"from {model}"), columns)
@@ -131,25 +150,15 @@ def test_models_agree_with_the_reference(project: CompiledProject, world: World)
 
 # What people are told as of the clock, which nothing after it may change.
 TOLD = ["lead_mart", "sales_handoffs", "stale_leads", "stale_leads_monthly", "leads_by_tier_monthly"]
-TOLD += ["month_end_scores", "month_end_rule_points", "score_validation", "score_validation_monthly"]
-
-
-def known_at(raw: Tables, staged: dict[str, list[Row]], moment: datetime) -> Tables:
-    """Return the raw rows without what happened after `moment`; an opportunity closed later is open."""
-    clocks = {"leads": "created_at", "events": "occurred_at", "sales_activities": "occurred_at"}
-    known = {}
-    for table, clock in (clocks | {"opportunities": "created_at"}).items():
-        key = CONTRACT[table].split("*")[0]
-        later = {row[key] for row in staged[table] if row[clock] > moment}
-        known[table] = [row for row in raw[table] if row[key] not in later]
-    still_open = {
-        row["opportunity_id"]: row | {"created_at": str(row["created_at"]), "closed_at": None, "is_won": None}
-        for row in staged["opportunities"]
-        if row["created_at"] <= moment < (row["closed_at"] or moment)
-    }
-    known["opportunities"] = [row for row in known["opportunities"] if row["opportunity_id"] not in still_open]
-    known["opportunities"] += [row | {"amount": None} for row in still_open.values()]
-    return known
+TOLD += [
+    "handoff_queue",
+    "kpi_leads",
+    "kpi_handoffs",
+    "month_end_scores",
+    "month_end_rule_points",
+    "score_validation",
+    "score_validation_monthly",
+]
 
 
 @given(world=worlds())
@@ -157,12 +166,12 @@ def known_at(raw: Tables, staged: dict[str, list[Row]], moment: datetime) -> Tab
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_past_day_does_not_change(project: CompiledProject, world: World) -> None:
     """What happened after the clock changes nothing that is told for it, nor does a second load."""
-    rule_book, raw, as_of, timezone = world
-    staged, _, _ = stage(raw, [])
+    rule_book, raw, as_of, *zones = world
+    staged, _, _ = stage(raw, [], *zones)
     twice = {table: content + content[::-1] for table, content in raw.items()}
     told = []
-    for tables in (raw, known_at(raw, staged, as_of), twice):
-        with project.score(rule_book | UNCHECKED, tables, as_of, timezone, TOLD) as database:
+    for tables in (raw, as_raw(known_at(staged, as_of), ZoneInfo(zones[0])), twice):
+        with project.score(rule_book | UNCHECKED, tables, as_of, *zones, models=TOLD) as database:
             found = {model: rows(database, f"from {model}") for model in TOLD}
             told.append({model: comparable(content, list((content or [{}])[0])) for model, content in found.items()})
     assert told[0] == told[1]

@@ -12,13 +12,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
-from reference import FollowedLead, follow_leads, stage
+from reference import CONTRACT, FollowedLead, follow_leads, local_date, stage
 
 Row = dict[str, str | None]
 Tables = dict[str, list[Row]]
-World = tuple[Tables, Tables, datetime, str]
+Staged = dict[str, list[dict[str, Any]]]
+World = tuple[Tables, Tables, datetime, str, str]
 
 TIMEZONES = ["Asia/Tokyo", "UTC", "America/New_York", "America/Havana"]
+RAW_TIMEZONES = ["UTC", "UTC", "Asia/Tokyo", "America/Havana"]
 # Around the ends of summer time (in Havana of a month too, whose midnight comes twice), of a year and of February,
 # and local midnights.
 BASES = [datetime(2025, 3, 9, 6, 30), datetime(2025, 11, 2, 4), datetime(2026, 11, 1, 4, 30)]
@@ -33,51 +35,110 @@ NEAR += [timedelta(days=days) for days in (-14, 1, 14)]
 BLANKS = [None, "", " ", "\u3000", "\t\n", "\u00a0 "]
 PADDINGS = ["", "", "", " ", "\u3000", "\t"]
 
-JOB_TITLES = ["部長", "営業部長 ", "\u3000部長", "Director", "DIRECTOR of IT", "c_o"]
-TEXTS = ["50%", "a|b", "it's", 'say "hi"', "back\\slash", "wow!", "two\nlines"]
-TEXTS += ["(missing)"]
+JOB_TITLES = [
+    "部長",
+    "営業部長 ",
+    "\u3000部長",
+    "Director",
+    "DIRECTOR of IT",
+    "c_o",
+    "ｃ＿Ｏ",
+    "部\u200b長",
+    "\ufeff部長\u2060",
+]
+JOB_TITLES += ["\u200b", "ｄｉｒｅｃｔｏｒ\u3000ｏｆ\u3000IT", "営業部長％"]
+TEXTS = [
+    "50%",
+    "a|b",
+    "it's",
+    'say "hi"',
+    "back\\slash",
+    "wow!",
+    "two\nlines",
+    "ＩＴ･通信",
+    "IT・通信",
+    "５０％",
+    "a｜b",
+]
+TEXTS += ["(missing)", "（missing）"]
 SEGMENTS = ["student", " Student", "学生", "個人事業主", "corporate", "Corporate\u3000"]
-NUMBER_TEXTS = ["5", " 7.5", "-3", "+12", "100", "1e3", "NaN", "１２", ".5", "1,000"]
+NUMBER_TEXTS = ["5", " 7.5", "-3", "+12", "100", "1e3", "NaN", "１２", ".5", "1,000", "5.000", "7．5人"]
 EMAILS = ["a@Example.com", "b@gmail.com ", "no-at", "x@", "@GMAIL.com", "a@b.co@x.co", "c@ gmail.com"]
+EMAILS += ['"Taro" <taro@gmail.com>', "taro@gmail.com.", "taro＠ｇｍａｉｌ.com", "<a@>", "a@b.co.> "]
 ALTERNATIVES = {
-    "job_title": ["部長", "%部長", "director", "%DIRECTOR%", "c_o", "C%", "(missing)"],
+    "job_title": [
+        "部長",
+        "%部長",
+        "director",
+        "%DIRECTOR%",
+        "c_o",
+        "C%",
+        "(missing)",
+        "％部長％",
+        "%部長％",
+        "ＤＩＲＥＣＴＯＲ%",
+    ],
     "industry": [text for text in TEXTS if "|" not in text]
     + ["%!%", "%\\%", "%'%", "_0%", "%", "(Missing)", "\u3000WOW! ", ""],
     "segment": ["student", "学生", "%事業主", "corp%", "STUDENT "],
     "email_domain": ["gmail.com", "EXAMPLE.com", "%.co%", "(missing)"],
-    "email": ["%@gmail.com", "NO-AT"],
+    "email": ["%@gmail.com", "NO-AT", "%＠gmail.com"],
     "employee_count": ["100", "30%", "(missing)"],
-    "region": ["5", "1%", "７", "nan"],
+    "region": ["5", "1%", "７", "12", "nan", "（ＭＩＳＳＩＮＧ）"],
 }
 BANDS = {"employee_count": ["0", "100", "300"], "region": ["-3", "5", "7.5", "12.25"]}
 
 EVENT_TYPES = ["page_view", "email_open", "資料DL"]
 PATTERNS = ["/pricing%", "/PRICING", "%", "_", "/a_b", "/a\\_b", "%!%", "100\\%", "%'%"]
-PATTERNS += [" /pricing%", '%"%', "資料%", "a|b", "%\n%"]
+PATTERNS += [" /pricing%", '%"%', "資料%", "a|b", "%\n%", "/ｐｒｉｃｉｎｇ％", "資料.PDF"]
 ASSETS = ["/pricing", "/Pricing", "/pricing ", " /pricing", "/a_b", "/axb", "/a\\xb"]
-ASSETS += ["x", "!", "100%", "100\\", "it's", '"q"', "資料.pdf", "a|b", "two\nlines"]
+ASSETS += ["x", "!", "100%", "100\\", "it's", '"q"', "資料.pdf", "a|b", "two\nlines", "資料．ｐｄｆ", "/pri\u200bcing"]
 POINTS = ["10", "30", "-10", "0.25", "33.33", "7.5", "-0.01", "0", "100.00"]
 
 # Opening hours as (ISO weekdays, opens_at, closes_at, hours a day); summer time begins and ends on a Sunday.
 WORKING_HOURS = [("12345", "09:00", "18:00", "9"), ("1234567", "00:30", "23:30", "23"), ("67", "00:00", "23:00", "23")]
 WORKING_HOURS += [("3", "10:00", "11:15", "1.25")]
 
-COUNTS = ["0", "99", "100", " 299", "300", "+100", "100.", "100.0", "-0"]
-BAD_COUNTS = ["many", "1e3", "1,000", "12.5", "９９", "NaN", "1234567890123456", "--1"]
+COUNTS = [
+    "0",
+    "99",
+    "100",
+    " 299",
+    "300",
+    "+100",
+    "100.",
+    "100.0",
+    "-0",
+    "1,000",
+    "９９",
+    "３００ 名",
+    "1,200名",
+    "100.00人",
+]
+BAD_COUNTS = [
+    "many",
+    "1e3",
+    "12.5",
+    "NaN",
+    "1234567890123456",
+    "--1",
+    "1.000",
+    "1,00",
+    "1,2345",
+    "100-299",
+    "約300",
+    "3 00",
+]
 AMOUNTS = ["0", "1.0000005", "0.30000000000000004", "123456789012345", "1200000", "-0.5", "+12.000001", " 7 "]
-BAD_AMOUNTS = ["¥100", "1e5", "Infinity", ".5", "1."]
+AMOUNTS += ["1,200,000", "１，２００．５", "-0.0000001", "123,456,789,012,345"]
+BAD_AMOUNTS = ["¥100", "1e5", "Infinity", ".5", "1.", "1.000", "1,200.000", "1,234,567,890,123,456"]
 BOOLEANS = ["true", "FALSE", "t", "F", "1", "0", "Yes", " no ", "y", "N\u3000"]
 BAD_BOOLEANS = ["maybe", "2", "はい", "tru", "-1"]
 BAD_TIMES = ["soon", "now", "infinity", "2025-02-30", "2025-13-01 00:00", "2025-1-1"]
 BAD_TIMES += ["20250101", "2025/01/01", "2025-01-01 24:00:00", "2025-01-01 23:59:60"]
-BAD_TIMES += ["2025-01-01t00:00", "２０２５-01-01", "2025-01-01 00:00:00."]
-BAD_TIMES += ["2025-01-01 00:00 JST", "2025-01-01Z", "2025-01-01  00:00"]
-BAD_TIMES += [
-    "2025-01-01 00",
-    "2025-01-01 00:00+99:99",
-    "0000-01-01",
-    "2025-01-01 00:00z",
-]
+BAD_TIMES += ["２０２５-01-01", "2025-01-01 00:00:00."]
+BAD_TIMES += ["2025-01-01 00:00 JST", "2025-01-01Z", "2025-01-01  00:00", "2025-01-01 00:00 UTC+9"]
+BAD_TIMES += ["2025-01-01 00", "2025-01-01 00:00+99:99", "0000-01-01"]
 IMPOSSIBLE_TIMES = ["1989-12-31 23:59:59.999999", "1990-01-01 08:59:59+09:00"]
 IMPOSSIBLE_TIMES += ["2101-01-01", "2100-12-31 23:00-01", "0001-01-01 00:00+09"]
 IMPOSSIBLE_TIMES += ["9999-12-31 23:59-01"]
@@ -120,7 +181,9 @@ def _lead_rules(draw: st.DrawFn, most: int) -> list[Row]:
 
 def _behavior_rule(draw: st.DrawFn) -> Row:
     return {
-        "event_type": _pick(draw, EVENT_TYPES * 3 + [" Page_View", "EMAIL_OPEN\u3000"]),
+        "event_type": _pick(
+            draw, EVENT_TYPES * 3 + [" Page_View", "EMAIL_OPEN\u3000", "page_view | 資料ｄｌ|", "ＥＭＡＩＬ_open|x"]
+        ),
         "asset_pattern": _pick(draw, [None] * 25 + PATTERNS),
         "points": _pick(draw, POINTS),
         "award_per": _pick(draw, [None, "event", "day", "item"]),
@@ -156,11 +219,15 @@ def _tiers(draw: st.DrawFn, working_hours: str) -> list[Row]:
             tier["requires_active"] = _pick(draw, [None, "true", "false"])
             tier["min_attribute_score"] = _pick(draw, [None, None, "0", "10"])
             tier["sla_hours"] = _pick(
-                draw, [None, "1", "24", "0.5", working_hours, working_hours, "0.000001", "7.333333", "400"]
+                draw,
+                [None, "1", "24", "0.5", working_hours, working_hours, "0.000001", "7.333333", "400"],
             )
             tier["sla_clock"] = _pick(draw, [None, "elapsed", "business", "business"])
             tier["rearm_below"] = _pick(draw, [None, "0.01", *["10" if float(score) > 10 else score] * 2, score])
         tiers.append(tier)
+    if _is_rare(draw, 3):  # a lead that climbs before the lower tier's deadline
+        for tier in tiers[1:]:
+            tier |= {"sla_hours": "400", "sla_clock": None}
     return draw(st.permutations(tiers))
 
 
@@ -225,12 +292,15 @@ def _instants(draw: st.DrawFn, rule_book: Tables) -> list[datetime]:
     return instants
 
 
-def _time_text(draw: st.DrawFn, moment: datetime) -> str:
-    """Write a UTC time in one of the ways in which raw tables hold it."""
+def _time_text(draw: st.DrawFn, moment: datetime, zone: ZoneInfo, raw_zone: ZoneInfo) -> str:
+    """Write a UTC time in one of the ways in which raw tables hold it; sometimes only its date in `zone`."""
+    if _is_rare(draw, 10):
+        text = str(moment.replace(tzinfo=UTC).astimezone(zone).date())
+        return _pick(draw, PADDINGS) + text + _pick(draw, PADDINGS)
     hours = _pick(draw, [None, None, 0, 9, -5, 5.5])
     if hours is not None:
-        zone = timezone(timedelta(hours=hours))
-        text = moment.replace(tzinfo=UTC).astimezone(zone).isoformat(sep=" ")
+        offset = timezone(timedelta(hours=hours))
+        text = moment.replace(tzinfo=UTC).astimezone(offset).isoformat(sep=" ")
         if hours != 5.5 and draw(st.booleans()):
             text = text.removesuffix(":00")  # +09
         elif draw(st.booleans()):
@@ -238,22 +308,23 @@ def _time_text(draw: st.DrawFn, moment: datetime) -> str:
         if draw(st.booleans()):
             text = re.sub(r"([+-][0-9:]{2,5})$", r" \1", text)
     else:
-        text = moment.isoformat(sep=_pick(draw, [" ", "T"]))
+        suffix = _pick(draw, [None, "Z", "z", " UTC", " Z", "GMT", " gmt"])
+        local = moment.replace(tzinfo=UTC).astimezone(raw_zone).replace(tzinfo=None) if suffix is None else moment
+        text = local.isoformat(sep=_pick(draw, [" ", "T", "t"]))
         if "." not in text and draw(st.booleans()):
             text += ".000"
-        elif text.endswith(("T00:00:00", " 00:00:00")) and draw(st.booleans()):
-            return text[:10]
         elif draw(st.booleans()):
             text = text.removesuffix(":00")
-        text += _pick(draw, ["", "", "Z", " UTC", " Z"])
+        text += suffix or ""
     return _pick(draw, PADDINGS) + text + _pick(draw, PADDINGS)
 
 
 class _Raw:
     """Draws the cells of raw rows; any cell is broken now and then."""
 
-    def __init__(self, draw: st.DrawFn, instants: list[datetime]) -> None:
+    def __init__(self, draw: st.DrawFn, instants: list[datetime], zones: tuple[str, str]) -> None:
         self.draw, self.instants = draw, instants
+        self.zones = ZoneInfo(zones[0]), ZoneInfo(zones[1])
 
     def cell(self, good: list[Any], bad: list[str] | None = None) -> Any:
         """Return mostly a good text, sometimes a blank, rarely a bad one."""
@@ -269,7 +340,19 @@ class _Raw:
         """Return one of the first `most` times; one in so many is blank or broken."""
         if _is_rare(self.draw, one_in):
             return _pick(self.draw, BLANKS + BAD_TIMES + IMPOSSIBLE_TIMES)
-        return _time_text(self.draw, _pick(self.draw, self.instants[:most]))
+        return _time_text(self.draw, _pick(self.draw, self.instants[:most]), *self.zones)
+
+    def optional_time(self, one_in: int) -> str | None:
+        """Return a time in one of so many cases, and mostly a blank."""
+        return self.time() if _is_rare(self.draw, one_in) else _pick(self.draw, BLANKS)
+
+    def recorded_time(self, moment: datetime) -> str | None:
+        """Return when something that happened at `moment` was typed in: at once, or days later, or before."""
+        delays = [timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=30)]
+        delay = _pick(self.draw, [None] * 4 + delays + [timedelta(days=-1), timedelta(microseconds=1)])
+        if delay is None:
+            return self.optional_time(9)
+        return _time_text(self.draw, moment + delay, *self.zones)
 
     def lead(self, lead_id: str) -> Row:
         """Return a row of leads."""
@@ -284,6 +367,8 @@ class _Raw:
             "job_title": self.cell(JOB_TITLES),
             "region": self.cell(NUMBER_TEXTS),
             "segment": self.cell(["corporate"] * 6 + SEGMENTS),
+            "disqualified_at": self.optional_time(9),
+            "disqualified_reason": self.cell(["退職", "競合 "]),
             "an_extra_column": self.cell(TEXTS),
         }
 
@@ -295,12 +380,17 @@ class _Raw:
             " email_open\u3000",
             "資料dl",
             "unheard_of",
+            "資料ＤＬ",
+            "page\u200b_view",
         ]
+        moment = _pick(self.draw, self.instants)
+        is_broken = _is_rare(self.draw, 40)
         return {
             "event_id": self.key([f"{_pick(self.draw, ['e', 'E', ' e'])}{number}"]),
             "lead_id": self.key(lead_ids),
             "event_type": self.key(types),
-            "occurred_at": self.time(),
+            "occurred_at": self.time(1) if is_broken else _time_text(self.draw, moment, *self.zones),
+            "recorded_at": self.recorded_time(moment),
             "loaded_at": self.time(8),
             "asset": self.cell(ASSETS),
             "is_bot": self.cell(["false"] * 20 + BOOLEANS, BAD_BOOLEANS),
@@ -314,18 +404,33 @@ class _Raw:
             "activity_type": self.cell(["call", "訪問", " email "]),
             "occurred_at": self.time(),
             "owner": self.cell(["佐藤", "O'Neil"]),
+            "updated_at": self.optional_time(3),
         }
 
     def opportunity(self, number: int, lead_ids: list[str]) -> Row:
-        """Return a row of opportunities."""
+        """Return a row of opportunities, half of which are closed some time after their creation."""
+        moment = _pick(self.draw, self.instants)
+        closed_at = _time_text(self.draw, moment + timedelta(days=_pick(self.draw, [0, 0, 1, 3, 30])), *self.zones)
         return {
             "opportunity_id": self.key([f"o{number}"]),
             "lead_id": self.key(lead_ids),
-            "created_at": self.time(),
-            "closed_at": self.time(8),
-            "is_won": self.cell(BOOLEANS, BAD_BOOLEANS),
+            "created_at": self.time() if _is_rare(self.draw) else _time_text(self.draw, moment, *self.zones),
+            "closed_at": closed_at if _is_rare(self.draw, 2) else self.optional_time(2),
+            "is_won": self.cell([*BOOLEANS, "false", "false"], BAD_BOOLEANS),
             "amount": self.cell(AMOUNTS, BAD_AMOUNTS),
+            "deal_id": self.cell([" ", "D1", "D1", "D2", "o1", "D1 "]),
+            "updated_at": self.optional_time(3),
         }
+
+    def aliases(self, lead_ids: list[str]) -> list[Row]:
+        """Return rows of lead_aliases: links between leads, a long chain, ids without a lead, cycles."""
+        chain = [f"a{number}" for number in range(_pick(self.draw, [2, 3, 19]))]
+        links = list(pairwise([*chain, lead_ids[0]]))
+        links += [("c0", "c1"), ("c1", "c2"), ("c2", "c1"), ("c3", "c3")]  # c0 leads into a cycle
+        others = [*lead_ids, "gone", "c0", "a1", "nobody"]
+        links += [(alias, _pick(self.draw, others)) for alias in lead_ids if _is_rare(self.draw, 4)]
+        kept = [link for link in links if not _is_rare(self.draw, 12)]
+        return [{"alias_id": self.key([alias]), "lead_id": self.key([lead_id])} for alias, lead_id in kept]
 
     def shuffled(self, rows: list[Row]) -> list[Row]:
         """Return the rows in any order, some of them again with other cells."""
@@ -339,15 +444,15 @@ class _Raw:
         return self.draw(st.permutations(rows + copies))
 
 
-def _deadlines(leads: list[FollowedLead], instants: list[datetime], zone: ZoneInfo) -> list[datetime]:
+def _handoff_limits(leads: list[FollowedLead], instants: list[datetime], zone: ZoneInfo) -> list[datetime]:
     """Return the times around which it matters when sales acts.
 
-    That is a hand-off, its deadline, an hour after it, when the lead may be handed over again, and
+    That is an entry, a hand-off, its deadline, an hour after it, when the lead may be handed over again, and
     months' ends and the ends of their horizons.
     """
     found = []
     for opening in [opening for lead in leads for opening in lead.openings]:
-        times = [opening["handed_off_at"], *[opening["sla_due_at"]] * 3, opening["rearmed_at"]]
+        times = [opening["handed_off_at"], *[opening["sla_due_at"]] * 3, opening["rearmed_at"], opening["entered_at"]]
         found += [*filter(None, times), opening["handed_off_at"] + timedelta(hours=1)]
     for moment in sorted(instants)[::3]:
         month = moment.replace(tzinfo=UTC).astimezone(zone).date().replace(day=1)
@@ -358,9 +463,9 @@ def _deadlines(leads: list[FollowedLead], instants: list[datetime], zone: ZoneIn
 
 
 @st.composite
-def further_rows(draw: st.DrawFn, instants: list[datetime]) -> Tables:
+def further_rows(draw: st.DrawFn, instants: list[datetime], zones: tuple[str, str] = ("UTC", "UTC")) -> Tables:
     """Draw events, sales activities and opportunities at the given times, of the leads most worlds have."""
-    raw, owners = _Raw(draw, instants), ["L1", "l1", "L2 ", "L2", "nobody"]
+    raw, owners = _Raw(draw, instants, zones), ["L1", "l1", "L2 ", "L2", "nobody", "a0"]
     makers = {"events": raw.event, "sales_activities": raw.sales_activity, "opportunities": raw.opportunity}
     counts = {name: draw(st.integers(1, 9)) for name in makers}
     return {name: raw.shuffled([make(n, owners) for n in range(counts[name])]) for name, make in makers.items()}
@@ -368,7 +473,7 @@ def further_rows(draw: st.DrawFn, instants: list[datetime]) -> Tables:
 
 @st.composite
 def worlds(draw: st.DrawFn, max_leads: int = 6, max_events: int = 40) -> World:
-    """Draw a rule book, raw rows, an `as_of` (naive UTC) and a time zone's name.
+    """Draw a rule book, raw rows, an `as_of` (naive UTC), and the zones of dates and of raw times by name.
 
     The times of events sit on the limits of the rule book, those of sales on the deadlines that
     follow from the events.
@@ -378,50 +483,58 @@ def worlds(draw: st.DrawFn, max_leads: int = 6, max_events: int = 40) -> World:
         max_events: number of events at most, before some are repeated.
 
     """
-    rule_book, timezone = draw(rule_books()), _pick(draw, TIMEZONES)
+    rule_book, zones = draw(rule_books()), (_pick(draw, TIMEZONES), _pick(draw, RAW_TIMEZONES))
     instants = _instants(draw, rule_book)
     days = st.builds(
         lambda moment, later: str((moment + timedelta(days=later)).date()), st.sampled_from(instants), st.integers(0, 2)
     )
     rule_book["holidays"] = [{"holiday_date": day, "name": "休日"} for day in draw(st.sets(days, max_size=3))]
-    raw = _Raw(draw, instants)
+    raw = _Raw(draw, instants, zones)
     names = ["L1", "l1", "L2 ", "L2", "リード%", "L'_\\"]
     names += [f"M{number}" for number in range(max_leads)]
     lead_ids = names[: draw(st.integers(1, max_leads))]
     # Most rows go to the first lead, so that its life gets eventful.
     owners = lead_ids[:1] * 12 + lead_ids * 5 + ["nobody", "m1"]
     events = range(draw(st.integers(0, max_events)))
-    tables = {
-        "leads": raw.shuffled([raw.lead(lead_id) for lead_id in lead_ids]),
-        "events": raw.shuffled([raw.event(number, owners) for number in events]),
-    }
-    staged, _, _ = stage(tables | {"sales_activities": [], "opportunities": []}, [])
-    leads = follow_leads(staged, rule_book, timezone)
+    tables: Tables = {"lead_aliases": [], "sales_activities": [], "opportunities": []}
+    rows_of_leads = list(lead_ids)
+    if _is_rare(draw, 3):
+        tables["lead_aliases"] = raw.shuffled(raw.aliases(lead_ids))
+        owners += ["a0", "a0", "a1", "c0", "c1", "c3"]
+        rows_of_leads += [name for name in ("a0", "a1", "c0", "c1") if draw(st.booleans())]
+    tables["leads"] = raw.shuffled([raw.lead(lead_id) for lead_id in rows_of_leads])
+    tables["events"] = raw.shuffled([raw.event(number, owners) for number in events])
+    leads = follow_leads(stage(tables, [], *zones)[0], rule_book, zones[0])
     handed_off = [follower.lead.lead_id for follower in leads if follower.openings]
     owners += handed_off * (40 // max(1, len(handed_off)))
-    deadlines = _deadlines(leads, instants, ZoneInfo(timezone))
-    near = [_pick(draw, deadlines) + _pick(draw, NEAR) for _ in range(10)]
-    raw = _Raw(draw, near + instants[-2:])
-    few = st.sampled_from([0, 1, 2, 3, max_leads, max_leads + 4])
-    tables["sales_activities"] = raw.shuffled([raw.sales_activity(n, owners) for n in range(draw(few))])
-    tables["opportunities"] = raw.shuffled([raw.opportunity(n, owners + lead_ids * 9) for n in range(draw(few))])
+    limits = _handoff_limits(leads, instants, ZoneInfo(zones[0]))
+    near = [_pick(draw, limits) + _pick(draw, NEAR) for _ in range(10)]
+    raw = _Raw(draw, near + instants[-2:], zones)
+    few = st.sampled_from([1, 2, 3, max_leads, max_leads + 4])
+    activities = 0 if _is_rare(draw, 4) else draw(few)  # nobody may have recorded any
+    tables["sales_activities"] = raw.shuffled([raw.sales_activity(n, owners) for n in range(activities)])
+    opportunities = 0 if _is_rare(draw, 5) else draw(few)
+    tables["opportunities"] = raw.shuffled([raw.opportunity(n, owners + lead_ids * 9) for n in range(opportunities)])
+    for row in tables["leads"]:
+        if row["lead_id"] in handed_off and _is_rare(draw, 6):
+            row["disqualified_at"] = raw.time()
     # The clock stands anywhere, but often late, or where a quiet stretch or a deadline ends.
     quiet = [int(rule["inactive_days"] or 1) for rule in rule_book["reset_rules"]]
     as_of = _pick(draw, [*instants, *[max(instants)] * 5]) + timedelta(days=_pick(draw, [0, 0, *quiet]))
     later = [moment + timedelta(days=days) for moment in near[:3] for days in (0, 14)]
     due = [opening["sla_due_at"] for follower in leads for opening in follower.openings]
     as_of = _pick(
-        draw, [as_of] * 6 + due[:4] + later + [max(deadlines)] + [max(instants + near) + timedelta(days=100)] * 4
+        draw, [as_of] * 6 + due[:4] + later + [max(limits)] + [max(instants + near) + timedelta(days=100)] * 4
     )
-    return rule_book, tables, as_of, timezone
+    return rule_book, tables, as_of, *zones
 
 
-def boundary_world(as_of: datetime = datetime(2026, 5, 2)) -> World:
+def boundary_world(as_of: datetime = datetime(2026, 5, 2), is_recorded: bool = True) -> World:
     """Return a world in which sales acts exactly at, just before and just after every limit there is.
 
     A lead comes with 80 points, which is a hand-off due in 24 hours; a visit makes it 100 for a day
     (another hand-off) and then exactly 80 again. By default the clock stands where January's
-    outcomes have just matured.
+    outcomes have just matured. Without `is_recorded` no sales activity is known.
     """
     month_end, matured = datetime(2026, 2, 1), datetime(2026, 5, 2)
     created, visited = month_end - timedelta(days=40), month_end - timedelta(days=20)
@@ -442,7 +555,7 @@ def boundary_world(as_of: datetime = datetime(2026, 5, 2)) -> World:
     rule_book |= {"attribute_rules": [small, sizes | {"rule_id": "a", "points": "80", "min_value": "1"}]}
     rule_book |= {"reset_rules": [reset]}
     rule_book |= {"behavior_rules": [visit | fading, visit | lasting], "tiers": tiers}
-    raw: Tables = {"leads": [], "events": [], "sales_activities": [], "opportunities": []}
+    raw: Tables = {table: [] for table in CONTRACT}
 
     def add(table: str, key: str, at: str, moment: datetime | None, **cells: str | None) -> None:
         """Add a row to `table` for the lead that was added last."""
@@ -450,13 +563,35 @@ def boundary_world(as_of: datetime = datetime(2026, 5, 2)) -> World:
         row = {"lead_id": f"L{number}", at: moment and str(moment), **cells}
         raw[table].append(row | {key: row["lead_id"] if table == "leads" else f"{table}{len(raw[table])}"})
 
-    def add_lead(moment: datetime, event_type: str = "visit", *events: datetime, size: str | None = "1") -> None:
-        add("leads", "lead_id", "created_at", moment, employee_count=size)
+    def add_lead(
+        moment: datetime,
+        event_type: str = "visit",
+        *events: datetime,
+        size: str | None = "1",
+        recorded: datetime | None = None,
+        disqualified: datetime | None = None,
+    ) -> None:
+        set_aside = {"disqualified_at": disqualified and str(disqualified), "disqualified_reason": "退職"}
+        add("leads", "lead_id", "created_at", moment, employee_count=size, **set_aside)
         for event in events:
-            add("events", "event_id", "occurred_at", event, event_type=event_type)
+            typed_in = {"recorded_at": recorded and str(recorded)}
+            add("events", "event_id", "occurred_at", event, event_type=event_type, **typed_in)
 
     def touch(moment: datetime, owner: str = "佐藤") -> None:
-        add("sales_activities", "activity_id", "occurred_at", moment, owner=owner)
+        if is_recorded:
+            add("sales_activities", "activity_id", "occurred_at", moment, owner=owner)
+
+    def sell(created_at: datetime, closed_at: datetime | None = None, is_won: str | None = None) -> None:
+        add(
+            "opportunities",
+            "opportunity_id",
+            "created_at",
+            created_at,
+            closed_at=closed_at and str(closed_at),
+            is_won=is_won,
+            amount="100",
+            deal_id=f"deal {len(raw['leads']) // 3}",
+        )
 
     def near(*moments: datetime) -> list[datetime]:
         return [moment + timedelta(microseconds=offset) for moment in moments for offset in (-1, 0, 1)]
@@ -483,6 +618,30 @@ def boundary_world(as_of: datetime = datetime(2026, 5, 2)) -> World:
             add_lead(month_end - 100 * day, event_type, event)
             touch(event)
             add("opportunities", "opportunity_id", "created_at", month_end)
+    again = visited + 5 * day  # the same visit once more: another hand-off if the lead was made ready
+    for moment in near(created, created + day, visited, visited + day, again, month_end, as_of):
+        add_lead(created, "visit", visited, disqualified=moment)
+        add_lead(created, "visit", visited, recorded=moment)  # after a day these points have faded
+        touch(moment)
+        add_lead(created, "form", visited, recorded=moment)
+        sell(moment, moment + day, "false")
+        add_lead(created, "visit", moment)  # a climb before, at and after the first deadline
+        for begun, ended, is_won in [
+            (moment, None, None),
+            (created - day, moment, "false"),
+            (created - day, moment, "true"),
+            (moment, moment, "false"),
+        ]:
+            add_lead(created, "visit", visited, again)
+            sell(begun, ended, is_won)
+            touch(again + day)
+    for moment in near(created.replace(hour=12), visited.replace(hour=12)):
+        for table, at in [("sales_activities", "occurred_at"), ("opportunities", "created_at")]:
+            add_lead(created + timedelta(hours=12), "visit", moment)
+            if is_recorded or table == "opportunities":
+                key = "activity_id" if table == "sales_activities" else "opportunity_id"
+                add(table, key, at, None)
+                raw[table][-1] |= {at: str(moment.date()), "closed_at": str(moment.date()), "is_won": "false"}
     asleep = month_end - 100 * day
     for size in (None, "0", "1"):  # four forms are enough without any size, but not with the smallest
         add_lead(asleep, "form", *[asleep] * 4, size=size)
@@ -490,4 +649,36 @@ def boundary_world(as_of: datetime = datetime(2026, 5, 2)) -> World:
         add("opportunities", "opportunity_id", "created_at", asleep)
         for moment in near(month_end):  # what is known of a lead may be older than the lead
             add_lead(moment, "form", *[created] * 4, size=size)
-    return rule_book, raw, as_of, "UTC"
+    return rule_book, raw, as_of, "UTC", "UTC"
+
+
+def known_at(staged: Staged, moment: datetime) -> Staged:
+    """Return the staged rows without what happened after `moment`; an opportunity closed later is open."""
+    clocks = {"leads": "created_at", "events": "occurred_at", "sales_activities": "occurred_at"}
+    clocks |= {"opportunities": "created_at"}
+    known = {t: [row for row in staged[t] if row[clock] <= moment] for t, clock in clocks.items()}
+    exist = {row["lead_id"] for row in known["leads"]}
+    known = {table: [row for row in content if row["lead_id"] in exist] for table, content in known.items()}
+    for row in known["leads"]:
+        if row["disqualified_at"] is not None and row["disqualified_at"] > moment:
+            known["leads"] = [other for other in known["leads"] if other is not row]
+            known["leads"].append(row | {"disqualified_at": None, "disqualified_reason": None})
+    is_open = {"closed_at": None, "is_won": None, "amount": None}
+    known["opportunities"] = [
+        row | is_open if row["closed_at"] is not None and row["closed_at"] > moment else row
+        for row in known["opportunities"]
+    ]
+    return known | {"lead_aliases": []}
+
+
+def as_raw(staged: Staged, zone: ZoneInfo) -> Tables:
+    """Write staged rows as raw ones: times in UTC, dates alone as such."""
+
+    def text(row: dict[str, Any], column: str) -> str | None:
+        value, flag = row[column], {"occurred_at": "is_date_only", "created_at": "is_created_date_only"}.get(column)
+        if isinstance(value, datetime):
+            is_date = flag is not None and row.get(flag, False)
+            return str(local_date(value, zone)) if is_date else f"{value} UTC"
+        return None if value is None else str(value)
+
+    return {table: [{c: text(row, c) for c in row} for row in content] for table, content in staged.items()}

@@ -1,29 +1,14 @@
 with
 
-openings as (
-
-    select * from {{ ref('handoff_openings') }}
-
-),
-
-activities as (
-
-    select * from {{ ref('stg_sales_activities') }}
-
-),
-
-ranked as (
+touches as (
 
     select
-        openings.handoff_id,
-        activities.occurred_at as first_touch_at,
-        activities.owner as first_touch_owner,
+        *,
+        -- at one instant a contact comes first, for it has an owner
         row_number() over (
-            partition by openings.handoff_id order by activities.occurred_at, activities.activity_id
+            partition by handoff_id order by touched_at, is_opportunity, touch_id
         ) as touch_number
-    from openings
-    inner join activities
-        on openings.lead_id = activities.lead_id and {{ is_of_handoff('activities.occurred_at', 'openings') }}
+    from {{ ref('handoff_touches') }}
 
 ),
 
@@ -31,10 +16,12 @@ handoff_first_touches as (
 
     select
         handoff_id,
-        first_touch_at,
-        first_touch_owner
-    from ranked
-    where touch_number = 1
+        min(touched_at) as first_touch_at,
+        max(case when touch_number = 1 then owner end) as first_touch_owner,
+        min(case when is_opportunity then touched_at end) as opportunity_created_at,
+        max(case when won_at <= {{ as_of() }} then 1 else 0 end) = 1 as is_won
+    from touches
+    group by handoff_id
 
 )
 

@@ -28,8 +28,8 @@ worded as (
         handoffs.total_score,
         handoffs.handed_off_at,
         handoffs.sla_due_at,
-        '【' || tiers.label || '】' || coalesce(leads.company_name, leads.email, leads.lead_id)
-        || coalesce('（' || leads.job_title || '）', '')
+        '【' || tiers.label || '】' || {{ one_line('coalesce(leads.company_name, leads.email, leads.lead_id)') }}
+        || coalesce('（' || {{ one_line('leads.job_title') }} || '）', '')
         || 'が' || {{ plain_number('handoffs.total_score') }} || '点になりました。'
         || coalesce('きっかけ: ' || handoffs.pushed_by || '。', '')
         || coalesce('最近の行動: ' || actions.last_actions || '。', '')

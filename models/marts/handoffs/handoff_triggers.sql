@@ -28,7 +28,7 @@ summed as (
         rule_book.description,
         cast(sum(ledger.points) as numeric(18, 6)) as points
     from openings
-    inner join ledger on openings.lead_id = ledger.lead_id and openings.handed_off_at = ledger.effective_at
+    inner join ledger on openings.lead_id = ledger.lead_id and openings.entered_at = ledger.effective_at
     inner join rule_book on ledger.rule_id = rule_book.rule_id and ledger.axis = rule_book.axis
     group by openings.handoff_id, ledger.rule_id, rule_book.description
 

@@ -41,7 +41,7 @@ numbered as (
     select
         handoff_id,
         substring(cast({{ utc_to_local('last_at') }} as {{ dbt.type_string() }}), 6, 5) || ' ' || action_name
-        || coalesce('（' || asset || '）', '') as action_text,
+        || coalesce('（' || {{ one_line('asset') }} || '）', '') as action_text,
         row_number() over (
             partition by handoff_id order by last_at desc, rule_id asc, asset asc nulls last
         ) as newest_first

@@ -3,22 +3,18 @@ with
 openings as (
 
     select
-        openings.handoff_id,
-        openings.lead_id,
-        openings.tier,
-        openings.handed_off_at,
-        openings.total_score,
-        openings.attribute_score,
-        openings.behavior_score,
-        openings.recency_score,
-        case when openings.rearmed_at <= {{ as_of() }} then openings.rearmed_at end as rearmed_at,
-        case when openings.rearmed_at <= {{ as_of() }} then openings.rearm_reason end as rearm_reason,
-        case
-            when openings.next_handed_off_at <= {{ as_of() }} then openings.next_handed_off_at
-        end as next_handed_off_at
+        openings.*,
+        tiers.min_score,
+        coalesce(openings.next_handed_off_at > {{ as_of() }}, true) as is_latest
     from {{ ref('handoff_openings') }} as openings
-    inner join {{ ref('stg_leads') }} as leads on openings.lead_id = leads.lead_id
-    where openings.handed_off_at <= {{ as_of() }} and leads.created_at <= {{ as_of() }}
+    inner join {{ ref('tiers') }} as tiers on openings.tier = tiers.tier
+    where openings.handed_off_at <= {{ as_of() }}
+
+),
+
+deadlines as (
+
+    select * from {{ ref('handoff_deadlines') }}
 
 ),
 
@@ -28,62 +24,84 @@ first_touches as (
 
 ),
 
-won_or_lost as (
+-- who climbed into a higher tier before the deadline is answered for there
+climbed as (
+
+    select distinct openings.handoff_id
+    from openings
+    inner join deadlines on openings.handoff_id = deadlines.handoff_id
+    inner join openings as later
+        on
+            openings.lead_id = later.lead_id
+            and openings.handed_off_at < later.handed_off_at
+            and deadlines.sla_due_at > later.handed_off_at
+            and openings.min_score < later.min_score
+
+),
+
+judged as (
 
     select
-        openings.handoff_id,
-        min(opportunities.created_at) as opportunity_created_at,
-        max(case
-            when opportunities.is_won and coalesce(opportunities.closed_at, opportunities.created_at) <= {{ as_of() }}
-                then 1
-            else 0
-        end) = 1 as is_won
+        openings.*,
+        deadlines.sla_hours,
+        deadlines.sla_clock,
+        deadlines.sla_due_at,
+        first_touches.first_touch_at,
+        first_touches.first_touch_owner,
+        first_touches.opportunity_created_at,
+        coalesce(first_touches.is_won, false) as is_won,
+        case
+            when first_touches.first_touch_at <= deadlines.sla_due_at then 'met'
+            when first_touches.first_touch_at is not null then 'late'
+            when climbed.handoff_id is not null then 'superseded'
+            when not coalesce(recording.recorded_since <= {{ as_of() }}, false) then 'unknown'
+            when deadlines.sla_due_at < {{ as_of() }} then 'breached'
+            else 'open'
+        end as sla_status
     from openings
-    inner join {{ ref('stg_opportunities') }} as opportunities
-        on openings.lead_id = opportunities.lead_id and {{ is_of_handoff('opportunities.created_at', 'openings') }}
-    group by openings.handoff_id
+    inner join deadlines on openings.handoff_id = deadlines.handoff_id
+    cross join {{ ref('sales_recording') }} as recording
+    left join first_touches on openings.handoff_id = first_touches.handoff_id
+    left join climbed on openings.handoff_id = climbed.handoff_id
 
 ),
 
 sales_handoffs as (
 
     select
-        openings.handoff_id,
-        openings.lead_id,
-        openings.tier,
-        openings.handed_off_at,
-        openings.total_score,
-        openings.attribute_score,
-        openings.behavior_score,
-        openings.recency_score,
+        judged.handoff_id,
+        judged.lead_id,
+        judged.tier,
+        judged.entered_at,
+        judged.handed_off_at,
+        judged.total_score,
+        judged.attribute_score,
+        judged.behavior_score,
+        judged.recency_score,
         triggers.pushed_by,
-        deadlines.sla_hours,
-        deadlines.sla_clock,
-        deadlines.sla_due_at,
-        first_touches.first_touch_at,
-        first_touches.first_touch_owner,
-        {{ elapsed_hours('openings.handed_off_at', 'first_touches.first_touch_at') }} as response_hours,
+        judged.sla_hours,
+        judged.sla_clock,
+        judged.sla_due_at,
+        judged.first_touch_at,
+        judged.first_touch_owner,
+        {{ elapsed_hours('judged.handed_off_at', 'judged.first_touch_at') }} as response_hours,
+        judged.sla_status,
         case
-            when first_touches.first_touch_at <= deadlines.sla_due_at then 'met'
-            when first_touches.first_touch_at is not null then 'late'
-            when deadlines.sla_due_at < {{ as_of() }} then 'breached'
-            else 'open'
-        end as sla_status,
-        case
-            when first_touches.first_touch_at <= {{ add_hours('openings.handed_off_at', 1) }} then true
-            when {{ add_hours('openings.handed_off_at', 1) }} < {{ as_of() }} then false
+            when judged.first_touch_at <= {{ add_hours('judged.handed_off_at', 1) }} then true
+            when judged.first_touch_at is not null then false
+            when
+                judged.sla_status in ('open', 'breached')
+                and {{ add_hours('judged.handed_off_at', 1) }} < {{ as_of() }}
+                then false
         end as is_touched_within_1_hour,
-        won_or_lost.opportunity_created_at,
-        coalesce(won_or_lost.is_won, false) as is_won,
-        openings.rearmed_at,
-        openings.rearm_reason,
-        openings.next_handed_off_at,
-        openings.next_handed_off_at is null as is_latest
-    from openings
-    inner join {{ ref('handoff_deadlines') }} as deadlines on openings.handoff_id = deadlines.handoff_id
-    left join {{ ref('handoff_triggers') }} as triggers on openings.handoff_id = triggers.handoff_id
-    left join first_touches on openings.handoff_id = first_touches.handoff_id
-    left join won_or_lost on openings.handoff_id = won_or_lost.handoff_id
+        judged.opportunity_created_at,
+        judged.is_won,
+        case when judged.rearmed_at <= {{ as_of() }} then judged.rearmed_at end as rearmed_at,
+        case when judged.rearmed_at <= {{ as_of() }} then judged.rearm_reason end as rearm_reason,
+        case when not judged.is_latest then judged.next_handed_off_at end as next_handed_off_at,
+        judged.is_latest
+    from judged
+    left join {{ ref('handoff_triggers') }} as triggers on judged.handoff_id = triggers.handoff_id
 
 )
 

@@ -3,6 +3,7 @@ with
 clocks as (
 
     select * from {{ ref('stale_clocks') }}
+    where is_sales_recorded
 
 ),
 
@@ -15,25 +16,28 @@ handoffs as (
 
 stays as (
 
-    select stays.*
-    from {{ ref('tier_stays') }} as stays
-    inner join {{ ref('tiers') }} as tiers on stays.tier = tiers.tier
-    where tiers.sla_hours is not null
-
-),
-
-activities as (
-
-    select * from {{ ref('stg_sales_activities') }}
+    select * from {{ ref('handoff_stays') }}
 
 ),
 
 opportunities as (
 
+    select * from {{ ref('stg_opportunities') }}
+
+),
+
+-- creating an opportunity is something that sales did
+acts as (
+
     select
-        *,
-        case when not is_won then coalesce(closed_at, created_at) end as lost_at
-    from {{ ref('stg_opportunities') }}
+        lead_id,
+        occurred_at as acted_at
+    from {{ ref('stg_sales_activities') }}
+    union all
+    select
+        lead_id,
+        created_at as acted_at
+    from opportunities
 
 ),
 
@@ -64,10 +68,9 @@ left_alone as (
         in_sales_hands.month,
         in_sales_hands.lead_id,
         in_sales_hands.entered_at,
-        {{ add_days('max(activities.occurred_at)', var('abandoned_after_days')) }} as left_alone_since
+        {{ add_days('max(acts.acted_at)', var('abandoned_after_days')) }} as left_alone_since
     from in_sales_hands
-    inner join activities
-        on in_sales_hands.lead_id = activities.lead_id and in_sales_hands.clock_at >= activities.occurred_at
+    inner join acts on in_sales_hands.lead_id = acts.lead_id and in_sales_hands.clock_at >= acts.acted_at
     group by in_sales_hands.clock_at, in_sales_hands.month, in_sales_hands.lead_id, in_sales_hands.entered_at
 
 ),
@@ -89,7 +92,7 @@ stale_abandoned as (
     where left_alone.left_alone_since <= left_alone.clock_at
     group by
         left_alone.clock_at, left_alone.month, left_alone.lead_id, left_alone.entered_at, left_alone.left_alone_since
-    -- an opportunity that is not lost at the clock is open or won
+    -- an opportunity that is not lost at the clock is with sales
     having
         sum(case
             when opportunities.opportunity_id is null or opportunities.lost_at <= left_alone.clock_at then 0 else 1

@@ -6,13 +6,11 @@ clocks as (
 
 ),
 
-handoff_tiers as (
+-- a lead that sleeps is judged as if it were awake
+tier_bands as (
 
-    select
-        min_score,
-        min_attribute_score
-    from {{ ref('tiers') }}
-    where sla_hours is not null
+    select * from {{ ref('tier_bands') }}
+    where is_handed_over and not is_dormant
 
 ),
 
@@ -61,24 +59,22 @@ high_scores as (
         before_reset.valid_to,
         before_reset.score_before_reset
     from before_reset
-    where
-        exists (
-            select 1 from handoff_tiers
-            where
-                before_reset.score_before_reset >= handoff_tiers.min_score
-                and before_reset.attribute_score
-                >= coalesce(handoff_tiers.min_attribute_score, before_reset.attribute_score)
-        )
+    inner join tier_bands
+        on
+            before_reset.score_before_reset >= tier_bands.min_total_score
+            and before_reset.score_before_reset < tier_bands.below_total_score
+            and before_reset.attribute_score >= tier_bands.min_attribute_score
+            and before_reset.attribute_score < tier_bands.below_attribute_score
 
 ),
 
-stale_inactive as (
+asleep as (
 
     select
         clocks.clock_at,
         clocks.month,
         high_scores.lead_id,
-        dormant_periods.dormant_from as stale_since,
+        dormant_periods.dormant_from,
         high_scores.score_before_reset
     from high_scores
     inner join {{ ref('dormant_periods') }} as dormant_periods
@@ -90,6 +86,26 @@ stale_inactive as (
         on
             high_scores.valid_from <= clocks.clock_at
             and (high_scores.valid_to is null or high_scores.valid_to > clocks.clock_at)
+
+),
+
+-- who is with sales is not lying around; who was, does since the last opportunity was lost
+stale_inactive as (
+
+    select
+        asleep.clock_at,
+        asleep.month,
+        asleep.lead_id,
+        greatest(asleep.dormant_from, coalesce(max(opportunities.lost_at), asleep.dormant_from)) as stale_since,
+        asleep.score_before_reset
+    from asleep
+    left join {{ ref('stg_opportunities') }} as opportunities
+        on asleep.lead_id = opportunities.lead_id and asleep.clock_at >= opportunities.created_at
+    group by asleep.clock_at, asleep.month, asleep.lead_id, asleep.dormant_from, asleep.score_before_reset
+    having
+        sum(case
+            when opportunities.opportunity_id is null or opportunities.lost_at <= asleep.clock_at then 0 else 1
+        end) = 0
 
 )
 

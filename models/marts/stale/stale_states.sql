@@ -51,7 +51,7 @@ by_lead as (
 
 ),
 
--- the first visit, and all it led to, may lie before the CRM made the lead
+-- the first visit, and all it led to, may lie before the CRM made the lead; a disqualified lead is nobody's task
 stale_states as (
 
     select
@@ -68,6 +68,11 @@ stale_states as (
     from by_lead
     inner join {{ ref('stg_leads') }} as leads
         on by_lead.lead_id = leads.lead_id and by_lead.clock_at >= leads.created_at
+    left join {{ ref('disqualified_leads') }} as disqualified_leads
+        on
+            by_lead.lead_id = disqualified_leads.lead_id
+            and coalesce(by_lead.clock_at >= disqualified_leads.disqualified_at, true)
+    where disqualified_leads.lead_id is null
 
 )
 

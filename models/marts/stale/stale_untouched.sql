@@ -22,7 +22,8 @@ stale_untouched as (
     from clocks
     inner join handoffs
         on
-            clocks.clock_at > handoffs.sla_due_at
+            clocks.is_sales_recorded
+            and clocks.clock_at > handoffs.sla_due_at
             and clocks.clock_at >= handoffs.handed_off_at
             and (handoffs.next_handed_off_at is null or clocks.clock_at < handoffs.next_handed_off_at)
             and (handoffs.first_touch_at is null or clocks.clock_at < handoffs.first_touch_at)

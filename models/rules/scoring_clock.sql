@@ -1,0 +1,11 @@
+with
+
+scoring_clock as (
+
+    select
+        {{ clock_of_run() }} as as_of,
+        {{ 'true' if reads_sample() else 'false' }} as is_bundled_sample
+
+)
+
+select * from scoring_clock

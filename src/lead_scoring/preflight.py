@@ -1,0 +1,50 @@
+"""The checks of files as a plugin of dbt-duckdb, for macros that look at files before anything runs.
+
+A profile names it with `plugins: [{module: lead_scoring.preflight}]`.
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.duckdb.utils import TargetConfig
+
+from lead_scoring.checks import raw_files, rule_files
+
+
+class Plugin(BasePlugin):
+    """Let macros call the checks.
+
+    `adapter.store_relation` is the one call that dbt-duckdb passes from a macro to a plugin. What it hands over as
+    the configuration of a table is here a dictionary with the question; the answer is put beside it. A function in
+    DuckDB would do the same and take numpy, and a quarter of a second of each command.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Keep the connection: raw files are described by the DuckDB that will read them."""
+        self.connection = conn
+
+    def store(self, target_config: TargetConfig) -> None:
+        """Answer a question of a macro.
+
+        Arguments:
+            target_config: its `config` is a dictionary with either
+
+                * `seeds`, nodes of dbt's graph; then `problems` is set to a list of sentences;
+                * `sources`, of dbt's graph, and `raw_data`, a directory; then `problems` is set to a list of
+                  sentences, and `tables` to a dictionary with `reader` and `types` of each table by its name.
+
+        """
+        question: dict[str, Any] = target_config.config
+        with self.connection.cursor() as cursor:
+            if "seeds" in question:
+                files = map(rule_files.RuleFile.of_seed, question["seeds"])
+                question["problems"] = list(map(str, rule_files.problems(files, cursor)))
+            else:
+                tables = map(raw_files.RawTable.of_source, question["sources"])
+                found = {table.name: raw_files.find(question["raw_data"], table, cursor) for table in tables}
+                question["problems"] = [sentence for table in found.values() for sentence in table.problems]
+                question["tables"] = {name: asdict(table) for name, table in found.items()}
