@@ -161,12 +161,13 @@
             ~ "write connectors: [salesforce, account_engagement].") }}
     {%- endif -%}
     {%- for name in connectors() -%}
+        {%- set prefix = 'pardot' if name == 'account_engagement' else name -%}
         {%- for table in declared_tables(name) if not adapter.get_relation(table.database, table.schema, table.identifier) -%}
             {%- set place = table.schema ~ '.' ~ table.identifier -%}
             {%- if table.meta.get('required') -%}
                 {{ exceptions.raise_compiler_error(
-                    place ~ " does not exist. Set the variables " ~ name ~ "_schema, " ~ name ~ "_database or " ~ name ~ "_"
-                    ~ table.name ~ "_identifier to where " ~ name ~ " lies.") }}
+                    place ~ " does not exist. Set the variables " ~ prefix ~ "_schema, " ~ prefix ~ "_database or " ~ prefix
+                    ~ "_" ~ table.name ~ "_identifier to where " ~ name ~ " lies.") }}
             {%- endif -%}
             {%- do print('NOTE ' ~ place ~ ' does not exist: ' ~ table.meta.get('without', 'it is read as empty') ~ '.') -%}
         {%- endfor -%}

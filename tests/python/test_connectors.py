@@ -14,6 +14,8 @@ from test_build import RunDbt, as_vars
 
 SETS = PROJECT / "tests" / "python" / "connectors"
 AS_OF = "2026-06-30 15:00:00"
+# where Fivetran puts what is not named after its connector
+SCHEMAS = {"account_engagement": "pardot"}
 # lead: attribute, behavior, recency, total, tier
 HUBSPOT_SCORES = {
     "101": (50, 20, 10, 80, "hot"),
@@ -35,8 +37,8 @@ HUBSPOT_SCORES |= {lead: (0, 0, 0, 0, "hold") for lead in "105 115 122".split()}
 
 SALESFORCE_SCORES = {
     "C20": (50, 0, 0, 50, "nurture"),
-    "L01": (70, 0, 0, 70, "nurture"),
-    "L02": (60, 40, 10, 110, "hot"),
+    "L01": (70, 20, 20, 110, "hot"),
+    "L02": (60, 50, 20, 130, "hot"),
     "L03": (60, 0, 0, 60, "nurture"),
     "L07": (20, 0, 0, 20, "hold"),
     "L09": (40, 0, 0, 40, "hold"),
@@ -87,7 +89,7 @@ def scores(database: Path) -> dict[str, tuple[Any, ...]]:
 def build_tested(run_dbt: RunDbt, folder: Path, *connectors: str) -> Built:
     """Build the models, then run the tests of what the connectors make of their sources."""
     for connector in connectors:
-        load(folder / "lead_scoring.duckdb", connector, SETS / connector)
+        load(folder / "lead_scoring.duckdb", SCHEMAS.get(connector, connector), SETS / connector)
     models = build(run_dbt, folder, *connectors)
     selected = ("path:models/connectors", "path:seeds/mapping", "path:tests/connectors", "path:models/staging/base")
     tested = build(run_dbt, folder, *connectors, command=("test", "--select", *selected))
@@ -102,8 +104,9 @@ def hubspot(run_dbt: RunDbt, tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @pytest.fixture(scope="module")
 def salesforce(run_dbt: RunDbt, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Build the Salesforce set together with that of HubSpot."""
-    return build_tested(run_dbt, tmp_path_factory.mktemp("salesforce"), "salesforce", "hubspot")
+    """Build the Salesforce set together with those of Account Engagement and HubSpot."""
+    names = ("salesforce", "account_engagement", "hubspot")
+    return build_tested(run_dbt, tmp_path_factory.mktemp("salesforce"), *names)
 
 
 def test_hubspot_people(hubspot: Built) -> None:
@@ -310,7 +313,18 @@ def test_salesforce_events(salesforce: Built) -> None:
         ("M7", "L07", "trade show: visited", datetime(2026, 3, 14, 15), datetime(2026, 3, 15, 1)),
     ]
     unknown = rows(salesforce.database, "select record_id from rejected_records where reason = 'unknown_lead'")
-    assert {row[0] for row in short(unknown)} == {"M6", "c7", "e008", "e022"}
+    assert {row[0] for row in short(unknown)} == {"M6", "c7", "e008", "e022", "pardot 104"}
+
+
+def test_account_engagement_events(salesforce: Built) -> None:
+    """A prospect is whom its Salesforce id stands for, of 15 or 18 characters; a browser whoever it was identified as."""
+    columns = "event_id, lead_id, event_type, occurred_at, asset"
+    assert short(rows(salesforce.database, f"select {columns} from account_engagement_events order by 1")) == [
+        ("pardot 101", "L02", "email_click", datetime(2026, 6, 25), "55"),
+        ("pardot 102", "L01", "page_view", datetime(2026, 6, 26), "/pricing"),
+        ("pardot 104", "prospect 3", "form_submit", datetime(2026, 6, 26), "77"),
+        ("pardot 105", "L02", "36 email", datetime(2026, 6, 26), "55"),
+    ]
 
 
 def test_salesforce_sales_activities(salesforce: Built) -> None:
@@ -341,8 +355,8 @@ def test_salesforce_opportunities(salesforce: Built) -> None:
     ]
 
 
-def test_scores_of_two_sources(salesforce: Built) -> None:
-    """The people of both sources are scored side by side."""
+def test_scores_of_three_sources(salesforce: Built) -> None:
+    """The people of all sources are scored side by side."""
     found = {short([(lead,)])[0][0]: row for lead, row in scores(salesforce.database).items()}
     assert {lead: row for lead, row in found.items() if lead != "L11"} == HUBSPOT_SCORES | SALESFORCE_SCORES
     assert "stage 見込み of New Business has no decision" in salesforce.output

@@ -16,7 +16,7 @@ from compiled import PROJECT
 from conftest import ONLY_MODELS, Built
 from reference import CONTRACT
 from test_build import TYPES, RunDbt, as_vars, write_typed
-from test_connectors import SETS, connected
+from test_connectors import SCHEMAS, SETS, connected
 from test_connectors import load as load_connected
 from test_rule_lint import ERRORS, WARNINGS, shipped
 
@@ -171,14 +171,14 @@ def load_set(server: dict[str, str], schema: str, folder: Path) -> None:
 
 
 def test_postgres_reads_source_systems_alike(run_dbt: RunDbt, server: dict[str, str], tmp_path: Path) -> None:
-    """Both sets, typed as a loader types them: every model up to the raw contract has the same rows."""
+    """All sets, typed as a loader types them: every model up to the raw contract has the same rows."""
     (tmp_path / "duckdb").mkdir()
-    names = ["salesforce", "hubspot"]
+    names = ["salesforce", "account_engagement", "hubspot"]
     with connect(server) as connection, connection.cursor() as cursor:
         cursor.execute("drop schema if exists lead_scoring cascade")
     for name in names:
-        load_set(server, name, SETS / name)
-        load_connected(tmp_path / "duckdb" / "lead_scoring.duckdb", name, SETS / name)
+        load_set(server, SCHEMAS.get(name, name), SETS / name)
+        load_connected(tmp_path / "duckdb" / "lead_scoring.duckdb", SCHEMAS.get(name, name), SETS / name)
     selected = ("--select", "+path:models/connectors", "--indirect-selection", "cautious")
     command = ("build", *selected, *connected(*names))
     on_duckdb = run_dbt(tmp_path / "duckdb", *command, "--exclude-resource-type", "unit_test")

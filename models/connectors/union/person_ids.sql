@@ -6,6 +6,12 @@ survivors as (
 
 ),
 
+scoring_clock as (
+
+    select * from {{ ref('scoring_clock') }}
+
+),
+
 given as (
 
     {%- if is_incremental() %}
@@ -47,8 +53,9 @@ person_ids as (
         connector,
         record_id,
         coalesce(known_lead_id, first_record_id) as lead_id,
-        {{ as_of() }} as given_at
+        scoring_clock.as_of as given_at
     from named
+    cross join scoring_clock
     where own_lead_id is null
 
 )

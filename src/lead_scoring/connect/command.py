@@ -76,8 +76,9 @@ def connect(
     given = dict(yaml.safe_load(variables) or {})
     sources = ["salesforce", source] if source == "account_engagement" else [source]
     given |= {"connectors": sources}
-    given |= {f"{source}_schema": schema} if schema else {}
-    given |= {f"{source}_database": database} if database else {}
+    prefix = "pardot" if source == "account_engagement" else source  # Fivetran's names of the variables
+    given |= {f"{prefix}_schema": schema} if schema else {}
+    given |= {f"{prefix}_database": database} if database else {}
     output.prepare(out)
     with tempfile.TemporaryDirectory() as folder:
         look = Look(project_dir.resolve(), source, given, target, Path(folder))
