@@ -317,7 +317,7 @@ def test_salesforce_events(salesforce: Built) -> None:
 
 
 def test_account_engagement_events(salesforce: Built) -> None:
-    """A prospect is whom its Salesforce id stands for, of 15 or 18 characters; a browser whoever it was identified as."""
+    """A prospect is whom its Salesforce id stands for, a browser whoever it was identified as."""
     columns = "event_id, lead_id, event_type, occurred_at, asset"
     assert short(rows(salesforce.database, f"select {columns} from account_engagement_events order by 1")) == [
         ("pardot 101", "L02", "email_click", datetime(2026, 6, 25), "55"),
