@@ -52,9 +52,9 @@
    times, so it is refused in one sentence. #}
 {% macro check_clock() %}
     {%- if execute and flags.WHICH in ('build', 'run') and var('as_of', none) -%}
-        {%- set clock = graph.nodes['model.lead_scoring.scoring_clock'] -%}
-        {%- set built = adapter.get_relation(clock.database, clock.schema, clock.alias) -%}
-        {%- if clock.unique_id not in selected_resources and built -%}
+        {%- set clock = graph.nodes.get('model.lead_scoring.scoring_clock') -%}
+        {%- set built = adapter.get_relation(clock.database, clock.schema, clock.alias) if clock -%}
+        {%- if built and clock.unique_id not in selected_resources -%}
             {%- set same = run_query('select as_of from ' ~ built ~ ' where as_of <> ' ~ clock_of_run()) -%}
             {%- if same.rows -%}
                 {{ exceptions.raise_compiler_error(

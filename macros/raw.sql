@@ -104,7 +104,7 @@
             table.schema ~ "." ~ table.identifier ~ " does not exist. Create it as a table or view with "
             ~ "the columns " ~ table.columns.keys() | join(', ') ~ ", or set the variable raw_schema.") }}
     {%- endif -%}
-    {%- for column in adapter.get_columns_in_relation(relation) if relation -%}
+    {%- for column in (adapter.get_columns_in_relation(relation) if relation else []) -%}
         {%- do types.update({column.name | lower: column.dtype | upper}) -%}
     {%- endfor -%}
     {%- if relation and not types -%}

@@ -18,7 +18,7 @@
     {%- if not execute or relation.is_cte or reads_files() -%}{{- return(none) -}}{%- endif -%}
     {%- set found = adapter.get_relation(relation.database, relation.schema, relation.identifier) -%}
     {%- set names = [] -%}
-    {%- for column in adapter.get_columns_in_relation(found) if found -%}
+    {%- for column in (adapter.get_columns_in_relation(found) if found else []) -%}
         {%- do names.append(column.name | lower) -%}
     {%- endfor -%}
     {{- return(names) -}}

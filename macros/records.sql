@@ -69,8 +69,8 @@
 {% endmacro %}
 
 {% macro refuse_missing_tables() %}
-    {%- set accounting = graph.nodes['model.lead_scoring.row_accounting'] -%}
-    {%- set built = adapter.get_relation(accounting.database, accounting.schema, accounting.alias) -%}
+    {%- set accounting = graph.nodes.get('model.lead_scoring.row_accounting') -%}
+    {%- set built = adapter.get_relation(accounting.database, accounting.schema, accounting.alias) if accounting -%}
     {%- for table in raw_tables() if built -%}
         {%- set before = run_query(
             "select rows_in from " ~ built ~ " where rows_in > 0 and source_table = '" ~ table.name ~ "'").rows -%}
@@ -86,9 +86,12 @@
 {# The table of published scores if it is there and tells whose leads they are. #}
 {% macro record_of_leads() %}
     {%- if execute -%}
-        {%- set record = graph.nodes['model.lead_scoring.published_scores'] -%}
-        {%- set built = adapter.get_relation(record.database, record.schema, record.alias) -%}
-        {%- if built and 'is_bundled_sample' in adapter.get_columns_in_relation(built) | map(attribute='name') -%}
+        {%- set record = graph.nodes.get('model.lead_scoring.published_scores') -%}
+        {%- set built = adapter.get_relation(record.database, record.schema, record.alias) if record -%}
+        {#- not through the adapter: on DuckDB it begins a transaction, and what hooks make would be rolled back -#}
+        {%- set query = "select 1 from information_schema.columns where column_name = 'is_bundled_sample' and table_name = '"
+            ~ record.alias ~ "' and table_schema = '" ~ record.schema ~ "'" if built -%}
+        {%- if built and run_query(query).rows -%}
             {{- return(built) -}}
         {%- endif -%}
     {%- endif -%}

@@ -40,7 +40,9 @@ class Warehouse:
         """Replace the raw files, and the rules if given."""
         self.raw = raw
         for table, columns in CONTRACT.items():
-            write(self.folder / "raw" / f"{table}.csv", [name.strip("*") for name in columns.split()], raw[table])
+            write(
+                self.folder / "raw" / f"{table}.csv", [name.strip("*") for name in columns.split()], raw.get(table, [])
+            )
         for name, content in (rule_book or {}).items():
             [path] = (self.folder / "seeds").glob(f"*/{name}.csv")
             header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
@@ -57,6 +59,13 @@ class Warehouse:
         built = self.run_dbt(self.folder, *self.command(*(arguments or ONLY_MODELS)), project=self.folder)
         assert built.exit_code == 0, built.output
         return built
+
+    def refuse(self, *arguments: str) -> str:
+        """Run dbt where it must stop; return what it said, in one line."""
+        built = self.run_dbt(self.folder, *arguments, project=self.folder)
+        assert built.exit_code != 0, built.output
+        assert "Traceback" not in built.output
+        return " ".join(built.output.split())
 
     def build_killed_after(self, model: str, arguments: tuple[str, ...] = ONLY_MODELS) -> None:
         """Start a build and kill it as soon as `model` is done."""
@@ -76,7 +85,7 @@ class Warehouse:
         ]
         compared = [relation.name for relation in of_models if relation.kind == "table"]
         found = []
-        with self.compiled.score(self.rule_book, self.raw, self.as_of, self.timezone, compared) as clean:
+        with self.compiled.score(self.rule_book, self.raw, self.as_of, self.timezone, models=compared) as clean:
             clean.execute(f"attach '{self.folder / 'lead_scoring.duckdb'}' as built (read_only)")
             # rows in any order; a hash tells null from nothing
             columns = f"columns(lambda name: name not in {RULE_TEXTS})"
