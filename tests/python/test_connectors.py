@@ -91,7 +91,7 @@ def build_tested(run_dbt: RunDbt, folder: Path, *connectors: str) -> Built:
     for connector in connectors:
         load(folder / "lead_scoring.duckdb", SCHEMAS.get(connector, connector), SETS / connector)
     models = build(run_dbt, folder, *connectors)
-    selected = ("path:models/connectors", "path:seeds/mapping", "path:tests/connectors", "path:models/staging/base")
+    selected = ("path:models/connectors", "path:seeds/mapping", "path:tests/connectors", "path:models/raw")
     tested = build(run_dbt, folder, *connectors, command=("test", "--select", *selected))
     return replace(tested, output=models.output + tested.output)
 
