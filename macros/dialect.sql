@@ -211,9 +211,9 @@
     end
 {%- endmacro %}
 
-{# A time without an offset, in `raw_timezone`. #}
+{# A time without an offset, in `raw_timezone`; what connectors give is UTC. #}
 {% macro raw_to_utc(timestamp) -%}
-    {{ timestamp if var('raw_timezone') == 'UTC' else local_to_utc(timestamp, var('raw_timezone')) }}
+    {{ timestamp if var('raw_timezone') == 'UTC' or connected_model('leads') else local_to_utc(timestamp, var('raw_timezone')) }}
 {%- endmacro %}
 
 

@@ -16,7 +16,7 @@
     {%- set seeds = [] -%}
     {%- for seed in graph.nodes.values() | selectattr('resource_type', 'equalto', 'seed')
         | selectattr('unique_id', 'in', selected_resources) | sort(attribute='original_file_path')
-        if seed.package_name == 'lead_scoring' and seed.fqn[1] in ['rules', 'governance'] or seed.unique_id in read
+        if seed.package_name == 'lead_scoring' and seed.fqn[1] in ['rules', 'governance', 'mapping'] or seed.unique_id in read
         and seed.package_name != 'lead_scoring' -%}
         {%- do seeds.append(seed) -%}
     {%- endfor -%}

@@ -4,7 +4,9 @@
    built, so that it needs no variable; nor does a look at the rule book alone. #}
 {% macro prepare_raw() %}
     {%- set statements = [] -%}
-    {%- if execute and flags.WHICH in ('build', 'run') and needs_raw_tables() -%}
+    {%- if execute and flags.WHICH in ('build', 'run') and needs_raw_tables() and connectors() -%}
+        {{- check_connectors() -}}
+    {%- elif execute and flags.WHICH in ('build', 'run') and needs_raw_tables() -%}
         {%- set files = {} -%}
         {%- if reads_files() -%}
             {%- do files.update(found_by_python({'raw_data': var('raw_data'), 'sources': raw_tables()})['tables']) -%}
@@ -44,9 +46,9 @@
 
 
 {# The embedded engine reads files; every other engine, and it too if `raw_data` is empty,
-   reads the raw schema. #}
+   reads the raw schema; with connectors neither is read. #}
 {% macro reads_files() %}
-    {{- return(target.type == 'duckdb' and (var('raw_data') or '') != '') -}}
+    {{- return(target.type == 'duckdb' and (var('raw_data') or '') != '' and not connectors()) -}}
 {% endmacro %}
 
 

@@ -1,7 +1,8 @@
 {# Where the rows of a raw table come from: a model of the project that uses this one, if the variable
-   `raw_<table>` names it, else the table itself. Columns that are not there are empty. #}
+   `raw_<table>` names it; what the connectors make of their sources, if any are on; else the table itself. Columns
+   that are not there are empty. #}
 {% macro raw_rows(table) -%}
-    {%- set model_name = var('raw_' ~ table, none) -%}
+    {%- set model_name = var('raw_' ~ table, none) or connected_model(table) -%}
     {%- set relation = ref(model_name) if model_name else source('raw', table) -%}
     {%- set there = columns_there(relation) -%}
     {%- set selected = ['*'] if there is none or there else [] -%}

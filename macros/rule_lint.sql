@@ -76,5 +76,6 @@
         'rule_book_has_no_errors', 'rule_book_has_no_warnings', 'rule_book_fits_the_data',
         'every_event_type_has_a_decision', 'most_raw_rows_are_used', 'most_values_are_read',
         'no_row_lies_after_the_clock', 'sales_records_what_it_does',
+        'mapping_has_no_errors', 'every_code_has_a_decision',
     ]) -}}
 {% endmacro %}

@@ -15,10 +15,11 @@ scores as (
 totals as (
 
     select
-        count(distinct month) as months,
+        month,
         count(*) as leads,
-        coalesce(sum(opportunity), 0) as opportunities
+        sum(opportunity) as opportunities
     from scores
+    group by month
 
 ),
 
@@ -27,12 +28,13 @@ holders as (
 
     select
         rule_points.rule_id,
+        scores.month,
         count(*) as leads_with,
         sum(scores.opportunity) as opportunities_with
     from {{ ref('month_end_rule_points') }} as rule_points
     inner join scores on rule_points.month = scores.month and rule_points.lead_id = scores.lead_id
     where rule_points.is_reviewed
-    group by rule_points.rule_id
+    group by rule_points.rule_id, scores.month
 
 ),
 
@@ -47,17 +49,14 @@ rule_outcomes as (
 
     select
         rules.rule_id,
-        rules.axis,
-        rules.description,
-        rules.points as current_points,
-        cast(totals.months as {{ dbt.type_int() }}) as months,
+        totals.month,
         cast(totals.leads as {{ dbt.type_bigint() }}) as leads,
         cast(totals.opportunities as {{ dbt.type_bigint() }}) as opportunities,
         cast(coalesce(holders.leads_with, 0) as {{ dbt.type_bigint() }}) as leads_with,
         cast(coalesce(holders.opportunities_with, 0) as {{ dbt.type_bigint() }}) as opportunities_with
     from rules
     cross join totals
-    left join holders on rules.rule_id = holders.rule_id
+    left join holders on rules.rule_id = holders.rule_id and totals.month = holders.month
 
 )
 

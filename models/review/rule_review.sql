@@ -1,62 +1,82 @@
 with
 
-outcomes as (
+rules as (
 
-    select
-        *,
-        leads - leads_with as leads_without,
-        opportunities - opportunities_with as opportunities_without,
-        leads_with > 0 and leads - leads_with > 0 as is_comparable,
-        leads_with >= {{ var('review_min_leads') }}
-        and leads - leads_with >= {{ var('review_min_leads') }}
-        and opportunities >= {{ var('review_min_opportunities') }} as has_enough_data
-    from {{ ref('rule_outcomes') }}
+    select * from {{ ref('rule_book') }}
+    where axis is not null and points is not null
 
 ),
 
--- half a case more in each of the four cells: nobody with the rule won is not minus infinity
-smoothed as (
+evidence as (
 
-    select
-        *,
-        {{ as_float('opportunities_with + 0.5') }} as won_with,
-        {{ as_float('leads_with - opportunities_with + 0.5') }} as not_won_with,
-        {{ as_float('opportunities_without + 0.5') }} as won_without,
-        {{ as_float('leads_without - opportunities_without + 0.5') }} as not_won_without
-    from outcomes
+    select * from {{ ref('month_evidence') }}
+    where subject_kind = 'rule'
 
 ),
 
-weighed as (
+judged as (
 
     select
-        *,
-        ln((won_with / (won_with + won_without)) / (not_won_with / (not_won_with + not_won_without)))
-            as weight_of_evidence,
-        ln(won_with * not_won_without / (not_won_with * won_without)) as log_odds,
-        {{ z_95() }} * sqrt(1 / won_with + 1 / not_won_with + 1 / won_without + 1 / not_won_without) as log_odds_margin
-    from smoothed
+        rules.rule_id,
+        rules.axis,
+        rules.description,
+        rules.points as current_points,
+        coalesce(evidence.months, 0) as months,
+        coalesce(evidence.leads, 0) as leads,
+        coalesce(evidence.opportunities, 0) as opportunities,
+        coalesce(evidence.leads_with, 0) as leads_with,
+        coalesce(evidence.opportunities_with, 0) as opportunities_with,
+        coalesce(evidence.leads_without, 0) as leads_without,
+        coalesce(evidence.opportunities_without, 0) as opportunities_without,
+        evidence.expected_with,
+        evidence.log_odds,
+        evidence.log_odds_low,
+        evidence.log_odds_high,
+        coalesce(evidence.has_enough_data, false) as has_enough_data
+    from rules
+    left join evidence on rules.rule_id = evidence.subject_id
 
 ),
 
--- the suggested points spread as far as the current ones do, only divided otherwise
+-- the current scale: what the judged rules give and take in all, for all that is known for and against
 scale as (
 
-    select sum(abs(current_points)) / nullif(sum(abs(log_odds)), 0) as points_per_log_odds
-    from weighed
+    select
+        {{ as_float('sum(abs(current_points))') }} / nullif({{ as_float('sum(abs(log_odds))') }}, 0)
+            as points_per_log_odds
+    from judged
     where has_enough_data
 
 ),
 
-suggested as (
+allowed as (
 
     select
-        weighed.*,
-        round(cast(weighed.log_odds * scale.points_per_log_odds as numeric(18, 6))) as suggested_points,
-        (weighed.log_odds - weighed.log_odds_margin) * scale.points_per_log_odds as least_points,
-        (weighed.log_odds + weighed.log_odds_margin) * scale.points_per_log_odds as most_points
-    from weighed
+        judged.*,
+        cast(
+            case when judged.has_enough_data then judged.log_odds_low * scale.points_per_log_odds end
+            as numeric(18, 2)
+        ) as points_low,
+        cast(
+            case when judged.has_enough_data then judged.log_odds_high * scale.points_per_log_odds end
+            as numeric(18, 2)
+        ) as points_high
+    from judged
     cross join scale
+
+),
+
+verdicts as (
+
+    select
+        *,
+        case
+            when points_low is null then 'not enough data'
+            when current_points < points_low then 'raise'
+            when current_points > points_high then 'lower'
+            else 'keep'
+        end as verdict
+    from allowed
 
 ),
 
@@ -72,22 +92,33 @@ rule_review as (
         {{ share_of('leads_with', 'leads') }} as prevalence,
         opportunities,
         opportunities_with,
+        opportunities_without,
         {{ share_of('opportunities_with', 'leads_with') }} as rate_with,
         {{ share_of('opportunities_without', 'leads_without') }} as rate_without,
-        {{ share_of('opportunities_with * leads', 'leads_with * opportunities') }} as lift,
-        {{ share_of(wilson_low('opportunities_with', 'leads_with') ~ ' * leads', 'opportunities') }} as lift_low,
-        {{ share_of(wilson_high('opportunities_with', 'leads_with') ~ ' * leads', 'opportunities') }} as lift_high,
-        cast(case when is_comparable then weight_of_evidence end as numeric(18, 6)) as weight_of_evidence,
-        cast(case when is_comparable then log_odds end as numeric(18, 6)) as log_odds,
+        {{ share_of('opportunities_with', 'expected_with') }} as lift,
+        {{ share_of(wilson_low('opportunities_with', 'leads_with') ~ ' * leads_with', 'expected_with') }} as lift_low,
+        {{ share_of(wilson_high('opportunities_with', 'leads_with') ~ ' * leads_with', 'expected_with') }}
+            as lift_high,
+        log_odds,
+        log_odds_low,
+        log_odds_high,
         current_points,
-        cast(case when has_enough_data then suggested_points end as {{ dbt.type_int() }}) as suggested_points,
+        points_low,
+        points_high,
+        verdict,
         case
-            when not has_enough_data then 'not enough data'
-            when current_points < least_points and current_points < suggested_points then 'raise'
-            when current_points > most_points and current_points > suggested_points then 'lower'
-            else 'keep'
-        end as verdict
-    from suggested
+            when verdict = 'keep' then 'leave as it is'
+            when verdict = 'not enough data' then 'wait for more opportunities'
+            when verdict = 'lower' and current_points > 0 and points_high <= 0 then 'give none'
+            when verdict = 'lower' and current_points > 0 then 'give fewer'
+            when verdict = 'lower' and current_points < 0 then 'take more'
+            when verdict = 'lower' then 'take some'
+            when current_points < 0 and points_low >= 0 then 'take none'
+            when current_points < 0 then 'take fewer'
+            when current_points > 0 then 'give more'
+            else 'give some'
+        end as advice
+    from verdicts
 
 )
 

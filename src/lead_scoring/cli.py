@@ -6,7 +6,10 @@ import click
 
 from lead_scoring import lint
 from lead_scoring.challenger.command import challenger
+from lead_scoring.connect.command import connect
 from lead_scoring.impact.command import impact
+from lead_scoring.imports.command import import_files
+from lead_scoring.init.command import init
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,7 +19,10 @@ def main() -> None:
 
 
 main.add_command(challenger)
+main.add_command(connect)
 main.add_command(impact)
+main.add_command(import_files)
+main.add_command(init)
 
 
 @main.command("lint")

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+COIN = 0.5
+
 
 def auc(
     won: NDArray[np.bool_],
@@ -30,7 +32,42 @@ def auc(
     return float(winners @ (below + losers / 2) / pairs) if pairs else float("nan")
 
 
-def verdict(interval: tuple[float, float]) -> str:
-    """Say whether a gain with this interval is more than chance: `better`, `worse` or `cannot tell`."""
-    low, high = interval
-    return "better" if low > 0 else "worse" if high < 0 else "cannot tell"
+class WithinMonths:
+    """Rows sorted once by month and score, so that an AUC under any weights is a few sums."""
+
+    def __init__(self, month: NDArray[np.int64], score: NDArray[np.float64], won: NDArray[np.bool_]) -> None:
+        """Sort the rows.
+
+        Arguments:
+            month: number of each row's month.
+            score: what ranks the rows.
+            won: outcome per row.
+
+        """
+        self.won = won
+        scores, place = np.unique(score, return_inverse=True)
+        # one place per month and score; ties share a place
+        places, self.rank = np.unique(month * len(scores) + place, return_inverse=True)
+        self.month_of_rank = np.unique(places // max(len(scores), 1), return_inverse=True)[1]
+
+    def auc(self, weight: NDArray[np.int64]) -> float:
+        """Return the share of pairs (with, without opportunity) of the same month in the right order."""
+        return auc(self.won, self.rank, weight, self.month_of_rank)
+
+
+def verdict(
+    gain: tuple[float, float], before: tuple[float, float] = (1.0, 1.0), after: tuple[float, float] = (1.0, 1.0)
+) -> str:
+    """Say whether a gain with this interval is more than chance: `better`, `worse` or `cannot tell`.
+
+    Of two ways of scoring the winner must also do better than a coin: else chance is compared with chance.
+
+    Arguments:
+        gain: 95 % interval of the gain in AUC.
+        before: 95 % interval of the AUC that was.
+        after: 95 % interval of the AUC that would be.
+
+    """
+    if gain[0] > 0 and after[0] > COIN:
+        return "better"
+    return "worse" if gain[1] < 0 and before[0] > COIN else "cannot tell"

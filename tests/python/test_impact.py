@@ -252,15 +252,17 @@ def ranked() -> duckdb.DuckDBPyConnection:
         database.execute(f"create schema {schema}")
         database.execute(
             f"create table {schema}.month_ends"
-            " (month date, lead_id varchar, total_score decimal(18, 6), tier varchar, has_opportunity boolean)"
+            " (month date, month_end_at timestamp, lead_id varchar, total_score decimal(18, 6), tier varchar,"
+            " has_opportunity boolean)"
         )
     for month in (1, 2, 3):
         for lead in range(60):
             good = int(random.integers(0, 10)) * 10
             outcome = bool(random.random() < good / 150)
             for schema, score in (("before", good), ("after", int(random.integers(0, 10)) * 10)):
-                values = [f"2025-{month:02}-01", f"L{lead:02}", score, "hot" if score >= 80 else "hold", outcome]
-                database.execute(f"insert into {schema}.month_ends values (?, ?, ?, ?, ?)", values)
+                dates = [f"2025-{month:02}-01", f"2025-{month + 1:02}-01"]
+                values = [*dates, f"L{lead:02}", score, "hot" if score >= 80 else "hold", outcome]
+                database.execute(f"insert into {schema}.month_ends values (?, ?, ?, ?, ?, ?)", values)
     return database
 
 
@@ -291,7 +293,88 @@ def test_the_lift_counts_equal_scores_by_share() -> None:
     month = np.zeros(6, int)
     score = np.array([90.0, 80.0, 80.0, 80.0, 10.0, 10.0])
     outcome = np.array([True, True, False, False, False, False])
-    assert backtest._lift(month, score, outcome, 2.0) == pytest.approx((1 + 1 / 3) / 2 / (2 / 6))
+    assert backtest._lift(month, score, outcome, 2.0, np.ones(6, int)) == pytest.approx((1 + 1 / 3) / 2 / (2 / 6))
+
+
+def rescored(ranked: duckdb.DuckDBPyConnection, score: str) -> duckdb.DuckDBPyConnection:
+    """Give the leads of `ranked` with other scores after, in a transaction that is not kept."""
+    cursor = ranked.cursor()
+    cursor.execute(f"begin; update after.month_ends set total_score = {score}")
+    return cursor
+
+
+def told(past: backtest.Backtest) -> Report:
+    """Give a report of which only the back-test is filled in."""
+    return Report("main", [], 0, None, past, Limits(), ({}, {}))
+
+
+def test_months_that_taught_the_points_do_not_judge_them(ranked: duckdb.DuckDBPyConnection) -> None:
+    """Points that know the outcomes of two months by heart look better, and are not in the third."""
+    by_heart = "case when month = date '2025-03-01' then total_score when has_opportunity then 90 else 10 end"
+    database = rescored(ranked, by_heart)
+    naive = backtest.backtest(database, ["hot", "hold"], None)
+    until = datetime(2025, 3, 1, 0, 0, 1)
+    honest = backtest.backtest(database, ["hot", "hold"], None, until)
+    nothing = backtest.backtest(database, ["hot", "hold"], None, datetime(2025, 5, 1))
+    at_the_end = backtest.backtest(database, ["hot", "hold"], None, datetime(2025, 3, 1))
+    database.execute("rollback")
+    assert naive.difference > 0 > honest.difference
+    assert naive.months == 3 and told(naive).learned == ""
+    assert honest.months == 1 and honest.rows == 60
+    assert [each.is_learned for each in honest.by_month] == [True, True, False]
+    assert honest.by_month[0].auc[1] == 1
+    assert (
+        "Outcomes until 2025-03-01 00:00:01 UTC taught these points, so 2025-01 to 2025-02 judge"
+        in told(honest).learned
+    )
+    assert nothing.auc is None and "every month there is taught the points" in told(nothing).prediction
+    assert [each.is_learned for each in at_the_end.by_month] == [True, False, False]
+
+
+def test_the_headline_tells_the_best_leads_and_the_order_of_all(ranked: duckdb.DuckDBPyConnection) -> None:
+    """The few leads that sales calls are chosen better, all others stand in the wrong order: both are said."""
+    database = rescored(
+        ranked, "case when has_opportunity and lead_id < 'L20' then 100 when has_opportunity then 0 else 50 end"
+    )
+    past = backtest.backtest(database, ["hot", "hold"], Decimal(1))
+    database.execute("rollback")
+    assert past.lift_verdict == "better" and past.lift_interval[0] > 0
+    assert past.verdict == "worse"
+    for text in (told(past).foresight, told(past).prediction):
+        assert text.index("chosen better") < text.index("chosen worse")
+    assert told(past).foresight.startswith("The 4 leads a month that sales can call: chosen better (")
+
+
+def test_weeks_without_data_are_no_weeks_without_handoffs() -> None:
+    """The data end five weeks before the clock, and begin seven weeks earlier: six weeks are shown."""
+    with duckdb.connect() as database:
+        for schema in ("before", "after"):
+            database.execute(f"create schema {schema}")
+            database.execute(f"create table {schema}.handoffs as select timestamp '2026-02-10' as handed_off_at")
+        database.execute(
+            "create table after.lead_mart as select timestamp '2026-01-13' as created_at,"
+            " timestamp '2026-02-17' as last_activity_at"
+        )
+        weeks = comparison._weeks(database, datetime(2026, 3, 31, 15), "Asia/Tokyo")
+    assert [(week.begins.isoformat(), week.before) for week in weeks] == [
+        *(("2026-01-12", 0), ("2026-01-19", 0), ("2026-01-26", 0), ("2026-02-02", 0)),
+        *(("2026-02-09", 1), ("2026-02-16", 0)),
+    ]
+
+
+def test_a_proposal_says_until_when_it_learned(tmp_path: Path) -> None:
+    """The later of two; what cannot be read is told with its file."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+    assert rules.learned_until(one, other) is None
+    (one / "proposal.json").write_text('{"learned_until": "2026-01-31 15:00:00"}', encoding="utf-8")
+    assert rules.learned_until(one, other) == datetime(2026, 1, 31, 15)
+    (other / "proposal.json").write_text('{"learned_until": "2026-02-28 15:00:00"}', encoding="utf-8")
+    assert rules.learned_until(one, other) == datetime(2026, 2, 28, 15)
+    (other / "proposal.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(rules.ImpactError, match="other/proposal.json does not say learned_until"):
+        rules.learned_until(one, other)
 
 
 def test_a_significant_loss_is_a_limit(ranked: duckdb.DuckDBPyConnection, make: Callable[[str], Report]) -> None:

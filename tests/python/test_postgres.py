@@ -16,6 +16,8 @@ from compiled import PROJECT
 from conftest import ONLY_MODELS, Built
 from reference import CONTRACT
 from test_build import TYPES, RunDbt, as_vars, write_typed
+from test_connectors import SCHEMAS, SETS, connected
+from test_connectors import load as load_connected
 from test_rule_lint import ERRORS, WARNINGS, shipped
 
 AS_OF = "2026-06-30 15:00:00"
@@ -155,13 +157,45 @@ def test_postgres_finds_the_same_problems_of_a_rule_book(
         assert len(expected) > 30
 
 
-def assert_same_models(built: Built, server: dict[str, str], world: RawWorld) -> None:
+def load_set(server: dict[str, str], schema: str, folder: Path) -> None:
+    """Load csv files as a loader would: typed, times with a zone."""
+    kinds = {"BIGINT": "bigint", "TIMESTAMP": "timestamptz", "DATE": "date", "BOOLEAN": "boolean", "DOUBLE": "float8"}
+    with duckdb.connect() as reader, connect(server) as connection, connection.cursor() as cursor:
+        cursor.execute(f"set timezone to 'UTC'; drop schema if exists {schema} cascade; create schema {schema}")
+        for path in sorted(folder.glob("*.csv")):
+            columns = reader.execute(f"describe from read_csv('{path}')").fetchall()
+            described = ", ".join(f'"{name}" {kinds.get(kind, "text")}' for name, kind, *_ in columns)
+            cursor.execute(f'create table {schema}."{path.stem}" ({described})')
+            with path.open(encoding="utf-8") as file:
+                cursor.copy_expert(f'copy {schema}."{path.stem}" from stdin (format csv, header)', file)
+
+
+def test_postgres_reads_source_systems_alike(run_dbt: RunDbt, server: dict[str, str], tmp_path: Path) -> None:
+    """All sets, typed as a loader types them: every model up to the raw contract has the same rows."""
+    (tmp_path / "duckdb").mkdir()
+    names = ["salesforce", "account_engagement", "hubspot"]
+    with connect(server) as connection, connection.cursor() as cursor:
+        cursor.execute("drop schema if exists lead_scoring cascade")
+    for name in names:
+        load_set(server, SCHEMAS.get(name, name), SETS / name)
+        load_connected(tmp_path / "duckdb" / "lead_scoring.duckdb", SCHEMAS.get(name, name), SETS / name)
+    selected = ("--select", "+path:models/connectors", "--indirect-selection", "cautious")
+    command = ("build", *selected, *connected(*names))
+    on_duckdb = run_dbt(tmp_path / "duckdb", *command, "--exclude-resource-type", "unit_test")
+    on_postgres = run_dbt(tmp_path / "postgres", *command, "--target", "postgres", **server)
+    assert on_duckdb.exit_code == 0, on_duckdb.output
+    assert on_postgres.exit_code == 0, on_postgres.output
+    assert_same_models(on_duckdb, server, None, "connectors/")
+
+
+def assert_same_models(built: Built, server: dict[str, str], world: RawWorld | None, folder: str = "") -> None:
     """Compare every model, rows and types; one without rows proves nothing, so only the named ones may be empty."""
-    models = {node["name"] for node in built.manifest["nodes"].values() if node["resource_type"] == "model"}
+    nodes = [node for node in built.manifest["nodes"].values() if node["resource_type"] == "model"]
+    models = {node["name"] for node in nodes if node["path"].startswith(folder)}
     assert models
-    skipped = RAW if world.types else set()
+    skipped = RAW if world and world.types else set()
     may_be_empty = {name for name in models if "_problems" in name}
-    if world.types:
+    if world and world.types:
         may_be_empty.add("inactivity_deductions")
     with duckdb.connect(str(built.database), read_only=True) as left, connect(server) as right:
         for model in sorted(models):

@@ -134,6 +134,56 @@ def test_wilson_intervals_are_scipys(project: CompiledProject) -> None:
             assert 0 <= low <= high <= 1
 
 
+def test_evidence_within_months_is_that_of_a_known_example(project: CompiledProject) -> None:
+    """Admissions at Berkeley in 1973 by department: R's mantelhaen.test and statsmodels' StratifiedTable agree."""
+    # admitted men, men, admitted women, women
+    departments = [(512, 825, 89, 108), (353, 560, 17, 25), (120, 325, 202, 593), (138, 417, 131, 375)]
+    departments += [(53, 191, 94, 393), (22, 373, 24, 341)]
+    counted = ", ".join(
+        f"(date '2025-{place}-01', {men + women}, {won_men + won_women}, {men}, {won_men})"
+        for place, (won_men, men, won_women, women) in enumerate(departments, start=1)
+    )
+    names = "month, leads, opportunities, leads_with, opportunities_with"
+    outcomes = f"select 'men' as {{}}, {names} from (values {counted}) as counted ({names})"
+    tables = {"rule_outcomes": outcomes.format("rule_id"), "candidate_outcomes": outcomes.format("candidate_id")}
+    shown = run_model(project, "month_evidence", tables)
+    assert len(shown) == 2
+    for row in shown:
+        odds = [np.exp(float(row[figure])) for figure in ("log_odds", "log_odds_low", "log_odds_high")]
+        assert odds == pytest.approx([0.9046968, 0.7719074, 1.0603298], abs=2e-6)
+
+
+def test_intervals_of_auc_are_delongs(project: CompiledProject) -> None:
+    """Told lead by lead: the variance of the shares of pairs that each lead wins."""
+    random = np.random.default_rng(1988)
+    expected: dict[date, tuple[float, float]] = {}
+    values = []
+    for number in range(20):
+        month = date(1990, 1, 1) + timedelta(days=31 * number)
+        scores = random.integers(0, 9, 60) * 7.5
+        won = np.arange(60) < 4 + number
+        scores[won] += random.integers(0, 3, won.sum()) * 7.5
+        better = np.sign(scores[won][:, np.newaxis] - scores[~won]) / 2 + 0.5
+        variances = [np.var(better.mean(axis=axis), ddof=1) / better.shape[1 - axis] for axis in (0, 1)]
+        half = 1.959963984540054 * np.sqrt(sum(variances))
+        expected[month] = (max(better.mean() - half, 0), min(better.mean() + half, 1))
+        values += [f"('{month}', {score}, {outcome})" for score, outcome in zip(scores, won, strict=True)]
+    named = f"(values {', '.join(values)}) as leads (column0, column1, column2)"
+    shown = run_model(
+        project,
+        "score_validation_monthly",
+        {
+            "month_ends": f"select distinct cast(column0 as date) as month, true as is_mature from {named}",
+            "month_end_scores": "select cast(column0 as date) as month, cast(column1 as numeric(18, 6)) as total_score,"
+            f" false as is_handoff_tier, column2 as has_opportunity from {named}",
+            "sales_capacity": "select date '1980-01-01' as valid_from_date, 10.0 as handoffs_per_week",
+        },
+    )
+    assert len(shown) == 20
+    for row in shown:
+        assert (float(row["auc_low"]), float(row["auc_high"])) == pytest.approx(expected[row["month"]], abs=1e-6)
+
+
 # --- Outcomes and past scores, told another way --------------------------------------------
 
 

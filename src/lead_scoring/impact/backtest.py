@@ -1,13 +1,15 @@
 """Would the new rules have foreseen the opportunities better? Answered on months whose outcome is known."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 import numpy as np
 
-from lead_scoring.ranking import auc, verdict
+from lead_scoring.ranking import WithinMonths, verdict
 
 # Enough for an interval whose ends hold to the third decimal, and done in about a second.
 RESAMPLES = 1000
@@ -50,11 +52,31 @@ class TierRate:
 
 
 @dataclass(frozen=True)
-class Backtest:
-    """Both rule books against what happened.
+class MonthRanking:
+    """How both rule books rank the leads of one month.
 
     Attributes:
-        months: number of mature months.
+        month: its first day.
+        is_learned: whether its outcomes taught the points, so that it cannot judge them.
+        opportunities: leads with an opportunity within the horizon.
+        auc: AUC before and after; None without both kinds of leads.
+
+    """
+
+    month: date
+    is_learned: bool
+    opportunities: int
+    auc: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Both rule books against what happened, on months that taught neither of them.
+
+    Attributes:
+        by_month: every mature month, the oldest first.
+        learned_until: until when outcomes taught the points; None if nothing says that they did.
+        months: number of mature months that judge.
         rows: leads compared, counted once per month.
         opportunity_leads: different leads with an opportunity in some horizon.
         left_out: rows that only one of the two rule books scores, being disqualified in the other.
@@ -66,9 +88,12 @@ class Backtest:
         interval: 95 % interval of the difference, from resampling leads. None if there is too little data.
         capacity: leads per month that sales can carry; None if not given.
         lift: opportunity rate of so many leads from the top, over the rate of all; before and after.
+        lift_interval: 95 % interval of its difference, from resampling leads. None if there is too little data.
 
     """
 
+    by_month: list[MonthRanking]
+    learned_until: datetime | None
     months: int
     rows: int
     opportunity_leads: int
@@ -79,6 +104,14 @@ class Backtest:
     interval: tuple[float, float] | None
     capacity: float | None
     lift: tuple[float, float] | None
+    lift_interval: tuple[float, float] | None
+
+    @property
+    def lift_verdict(self) -> str:
+        """The verdict on the best leads that sales can carry, in the words of `verdict`."""
+        if self.lift_interval == (0, 0):
+            return "as before"
+        return verdict(self.lift_interval) if self.lift_interval else "cannot tell"
 
     @property
     def difference(self) -> float | None:
@@ -98,7 +131,12 @@ class Backtest:
         return self.interval is not None
 
 
-def backtest(database: duckdb.DuckDBPyConnection, tiers: list[str], per_week: Decimal | None) -> Backtest:
+def backtest(
+    database: duckdb.DuckDBPyConnection,
+    tiers: list[str],
+    per_week: Decimal | None,
+    learned_until: datetime | None = None,
+) -> Backtest:
     """Compare both rule books on the mature months.
 
     Only rows that both rule books score are compared: else a rule book would look better for
@@ -108,37 +146,48 @@ def backtest(database: duckdb.DuckDBPyConnection, tiers: list[str], per_week: De
         database: holds the extracts as schemas `before` and `after`.
         tiers: all tiers in the order to show them.
         per_week: hand-offs per week that sales can carry; None if not known.
+        learned_until: month ends before it taught the points and judge nothing, UTC; None: all judge.
 
     """
     both = database.execute(
-        "select old.month, old.lead_id, old.total_score, new.total_score, old.tier, new.tier, new.has_opportunity"
-        " from before.month_ends as old join after.month_ends as new using (month, lead_id) order by month, lead_id"
+        "select old.month, old.lead_id, old.total_score, new.total_score, old.tier, new.tier, new.has_opportunity,"
+        " coalesce(new.month_end_at < $until, false)"
+        " from before.month_ends as old join after.month_ends as new using (month, lead_id) order by month, lead_id",
+        {"until": learned_until},
     ).fetchall()
     left_out, left_out_opportunities = database.execute(
         "select count(*), count(*) filter (coalesce(old.has_opportunity, new.has_opportunity))"
         " from before.month_ends as old full join after.month_ends as new using (month, lead_id)"
-        " where old.lead_id is null or new.lead_id is null"
+        " where (old.lead_id is null or new.lead_id is null)"
+        " and not coalesce(coalesce(old.month_end_at, new.month_end_at) < $until, false)",
+        {"until": learned_until},
     ).fetchone()
-    months, leads, old_scores, new_scores, old_tiers, new_tiers, outcomes = (
-        zip(*both, strict=True) if both else [[]] * 7
+    by_month = _by_month(both)
+    both = [row for row in both if not row[-1]]
+    months, leads, old_scores, new_scores, old_tiers, new_tiers, outcomes, _ = (
+        zip(*both, strict=True) if both else [[]] * 8
     )
-    month = _codes(months)
+    month, lead = _codes(months), _codes(leads)
     outcome = np.array(outcomes, dtype=bool)
     scores = tuple(np.array(column, dtype=float) for column in (old_scores, new_scores))
     opportunity_leads = len({lead for lead, has_one in zip(leads, outcomes, strict=True) if has_one})
     ones = np.ones(len(both), int)
-    rankings = tuple(_Ranking(month, score, outcome) for score in scores)
+    rankings = tuple(WithinMonths(month, score, outcome) for score in scores)
     areas = tuple(ranking.auc(ones) for ranking in rankings)
     has_pairs = not np.isnan(areas).any()
-    interval = None
-    if has_pairs and opportunity_leads >= ENOUGH_LEADS:
-        interval = _interval(rankings, _codes(leads))
+    is_enough = has_pairs and opportunity_leads >= ENOUGH_LEADS
     per_month = float(per_week) * WEEKS_PER_MONTH if per_week is not None else None
-    lift = None
+    lift = lift_interval = None
     # where sales can carry everybody there is nobody to choose
     if per_month and outcome.any() and per_month < np.bincount(month).max():
-        lift = tuple(_lift(month, score, outcome, per_month) for score in scores)
+        lift = tuple(_lift(month, score, outcome, per_month, ones) for score in scores)
+        if is_enough:
+            lift_interval = _interval(
+                lambda weights: [_lift(month, score, outcome, per_month, weights) for score in scores], lead
+            )
     return Backtest(
+        by_month=by_month,
+        learned_until=learned_until,
         months=len(set(months)),
         rows=len(both),
         opportunity_leads=opportunity_leads,
@@ -146,53 +195,67 @@ def backtest(database: duckdb.DuckDBPyConnection, tiers: list[str], per_week: De
         left_out_opportunities=left_out_opportunities,
         rates=(_rates(old_tiers, outcomes, tiers), _rates(new_tiers, outcomes, tiers)),
         auc=areas if has_pairs else None,
-        interval=interval,
+        interval=_interval(lambda weights: [each.auc(weights) for each in rankings], lead) if is_enough else None,
         capacity=per_month,
         lift=lift,
+        lift_interval=lift_interval,
     )
 
 
-class _Ranking:
-    """Rows sorted once by month and score, so that an AUC under any weights is a few sums."""
+def _by_month(both: list[tuple[Any, ...]]) -> list[MonthRanking]:
+    """Rank each month by itself."""
+    found = []
+    for month in dict.fromkeys(row[0] for row in both):
+        rows = [row for row in both if row[0] == month]
+        outcome, ones = np.array([row[6] for row in rows], dtype=bool), np.ones(len(rows), int)
+        areas = tuple(
+            WithinMonths(np.zeros(len(rows), int), np.array([row[place] for row in rows], dtype=float), outcome).auc(
+                ones
+            )
+            for place in (2, 3)
+        )
+        can = 0 < outcome.sum() < len(rows)
+        found.append(MonthRanking(month, rows[0][-1], int(outcome.sum()), areas if can else None))
+    return found
 
-    def __init__(self, month: np.ndarray, score: np.ndarray, outcome: np.ndarray) -> None:
-        self.outcome = outcome
-        # one place per month and score; ties share a place
-        places, rank = np.unique(np.column_stack([month, score]), axis=0, return_inverse=True)
-        self.rank = rank.reshape(-1)
-        self.month_of_rank = places[:, 0].astype(int)
 
-    def auc(self, weights: np.ndarray) -> float:
-        """Share of pairs (with, without opportunity) of the same month in the right order; nan without a pair."""
-        return auc(self.outcome, self.rank, weights, self.month_of_rank)
-
-
-def _interval(rankings: tuple[_Ranking, ...], lead: np.ndarray) -> tuple[float, float]:
-    """Draw leads with replacement, all months of a lead together and the same leads for both."""
+def _interval(both: Callable[[np.ndarray], Sequence[float]], lead: np.ndarray) -> tuple[float, float]:
+    """Draw leads with replacement, all months of a lead together and the same leads for both figures."""
     random = np.random.default_rng(SEED)
     count = int(lead.max()) + 1
     differences = []
     for _ in range(RESAMPLES):
         weights = np.bincount(random.integers(0, count, count), minlength=count)[lead]
-        old, new = (ranking.auc(weights) for ranking in rankings)
+        old, new = both(weights)
         differences.append(new - old)
     low, high = np.nanquantile(differences, [0.025, 0.975])
     return float(low), float(high)
 
 
-def _lift(month: np.ndarray, score: np.ndarray, outcome: np.ndarray, per_month: float) -> float:
-    """Return the rate of each month's best leads over the rate of all; equal scores at the cut count by share."""
-    found = taken = expected = 0.0
-    for each in np.unique(month):
-        scores, outcomes = score[month == each], outcome[month == each]
-        size = min(per_month, len(scores))
-        cut = np.sort(scores)[::-1][int(np.ceil(size)) - 1]
-        above, at = scores > cut, scores == cut
-        share = (size - above.sum()) / at.sum()
-        found += outcomes[above].sum() + share * outcomes[at].sum()
-        taken += size
-        expected += size * outcomes.mean()
-    return float(found / expected) if taken and expected else 0.0
+def _lift(month: np.ndarray, score: np.ndarray, outcome: np.ndarray, per_month: float, weights: np.ndarray) -> float:
+    """Return the rate of each month's best leads over the rate of all; equal scores at the cut count by share.
+
+    Arguments:
+        month: number of each row's month.
+        score: what ranks the rows.
+        outcome: whether an opportunity came.
+        per_month: how many leads are taken in a month.
+        weights: how often each row counts.
+
+    """
+    # leads of one month and score are one step
+    scores, place = np.unique(-score, return_inverse=True)
+    steps, step = np.unique(month * len(scores) + place, return_inverse=True)
+    month_of_step = steps // max(len(scores), 1)
+    leads, found = np.bincount(step, weights), np.bincount(step, weights * outcome)
+    in_month, won_in_month = np.bincount(month_of_step, leads), np.bincount(month_of_step, found)
+    begins = in_month.cumsum() - in_month
+    above = leads.cumsum() - leads - begins[month_of_step]
+    share = np.clip(np.divide(per_month - above, leads, out=np.zeros(len(leads)), where=leads > 0), 0, 1)
+    size = np.minimum(per_month, in_month)
+    rate = np.divide(won_in_month, in_month, out=np.zeros(len(in_month)), where=in_month > 0)
+    expected = float(size @ rate)
+    return float(found @ share) / expected if expected else 0.0
 
 
 def _rates(of_row: Any, outcomes: Any, tiers: list[str]) -> list[TierRate]:

@@ -23,14 +23,14 @@ from lead_scoring.project import NAME, Files, Project, as_yaml, read_yaml, write
 
 # What the comparison reads of a build, by the name it has there.
 EXTRACTS = {
-    "lead_mart": "select lead_id, attribute_score, total_score, tier, is_disqualified, is_dormant, top_reasons, as_of"
-    " from {schema}.lead_mart",
+    "lead_mart": "select lead_id, attribute_score, total_score, tier, is_disqualified, is_dormant, top_reasons, as_of,"
+    " created_at, last_activity_at from {schema}.lead_mart",
     "reasons": "select lead_id, rule_id, points from {schema}.lead_rule_points where points <> 0",
     "disqualified": "select lead_id, rule_id from {schema}.disqualified_leads",
     "handoffs": "select lead_id, tier, handed_off_at, sla_status from {schema}.sales_handoffs",
     "warnings": "select file, rule_id, problem, remedy from {schema}.rule_book_problems where severity = 'warn'"
     " union all select file, rule_id, problem, remedy from {schema}.rule_use_problems",
-    "month_ends": "select month, lead_id, total_score, tier, has_opportunity"
+    "month_ends": "select month, month_end_at, lead_id, total_score, tier, has_opportunity"
     " from {schema}.month_end_scores where is_mature",
     "capacity": "select valid_from_date, handoffs_per_week from {schema}.sales_capacity",
     "tiers": "select * from {schema}.tiers",

@@ -53,7 +53,7 @@ def _handoffs(report: Report) -> str:
     if report.most_handoffs is not None:
         axes.axhline(report.most_handoffs, color=LIMIT, linewidth=1.2, linestyle=(0, (4, 3)), label="limit")
     axes.set_xticks(list(places)[::3], [f"{week.begins:%b} {week.begins.day}" for week in weeks][::3])
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, None if weeks else 1)
     axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
     axes.set_ylabel("hand-offs per week")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0)

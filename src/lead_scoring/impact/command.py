@@ -1,5 +1,6 @@
 """`lead-scoring impact`: the command line of the report."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,12 @@ DIRECTORY = click.Path(path_type=Path, exists=True, file_okay=False)
     show_default=True,
     help="Loss of AUC to put up with: exceeded where the whole 95 % interval lies beyond it.",
 )
+@click.option(
+    "--learned-until",
+    type=click.DateTime(["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]),
+    help="Outcomes until then (UTC) taught the points, so month ends before it judge nothing."
+    "  [default: what a proposal.json beside the rules says]",
+)
 def impact(
     base: str | None,
     base_rules: Path | None,
@@ -66,6 +73,7 @@ def impact(
     max_tier_changes: float,
     max_handoffs_per_week: float | None,
     max_auc_loss: float,
+    learned_until: datetime | None,
 ) -> None:
     """Report what a changed rule book does before it is live.
 
@@ -90,7 +98,7 @@ def impact(
     try:
         given = base_rules.resolve() if base_rules else None
         project = Project(project_dir.resolve(), _read_variables(variables))
-        report = make_report(project, base, given, target, limits)
+        report = make_report(project, base, given, target, limits, learned_until)
     except (ImpactError, ProjectError) as error:
         click.echo(f"Error: {error}", err=True)
         raise click.exceptions.Exit(FAILED) from error

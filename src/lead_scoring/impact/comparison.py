@@ -84,7 +84,8 @@ class Comparison:
         moves: the changes of tier, most leads first.
         entering: leads entering a hand-off tier, highest score first.
         leaving: leads leaving it, highest former score first.
-        weeks: hand-offs of the last complete weeks, the oldest first.
+        weeks: hand-offs of those of the last complete weeks that hold data, the oldest first.
+        empty_weeks: how many of them lie before the first lead or after the last activity.
         capacity: hand-offs per week that sales can carry; None if not given.
         sla: number of hand-offs so far by status of the deadline, before and after.
         warnings: what is said of the new rule book and was not said of the old one.
@@ -102,6 +103,7 @@ class Comparison:
     entering: list[Mover]
     leaving: list[Mover]
     weeks: list[Week]
+    empty_weeks: int
     capacity: Decimal | None
     sla: list[tuple[str, int, int]]
     warnings: list[str]
@@ -133,12 +135,12 @@ class Comparison:
     @property
     def weekly_before(self) -> float:
         """Hand-offs per week under the base's rules, mean of the weeks."""
-        return sum(week.before for week in self.weeks) / len(self.weeks)
+        return sum(week.before for week in self.weeks) / max(len(self.weeks), 1)
 
     @property
     def weekly_after(self) -> float:
         """Hand-offs per week under the new rules, mean of the weeks."""
-        return sum(week.after for week in self.weeks) / len(self.weeks)
+        return sum(week.after for week in self.weeks) / max(len(self.weeks), 1)
 
 
 def compare(
@@ -174,6 +176,7 @@ def compare(
         " group by all"
     ).fetchall()
     score_changes, changed_scores = _score_changes(database)
+    weeks = _weeks(database, as_of, timezone)
     return Comparison(
         as_of=as_of,
         tiers=_tier_order(before, after),
@@ -183,7 +186,8 @@ def compare(
         moves=_moves(movers),
         entering=sorted(entering, key=lambda m: (-m.score_after, m.lead_id)),
         leaving=sorted(leaving, key=lambda m: (-m.score_before, m.lead_id)),
-        weeks=_weeks(database, as_of, timezone),
+        weeks=weeks,
+        empty_weeks=WEEKS - len(weeks),
         capacity=_capacity(database, as_of, timezone),
         sla=_sla(database, project.accepted_values("sales_handoffs", "sla_status")),
         warnings=_warnings(database),
@@ -411,9 +415,15 @@ def _weeks(database: duckdb.DuckDBPyConnection, as_of: datetime, timezone: str) 
         f"with weeks as (select {monday('$as_of')} - to_days(7 * cast(n as integer)) as begins"
         f" from range(1, {WEEKS + 1}) as counted(n)),"
         f" sides as (select {monday('handed_off_at')} as begins, 1 as old, 0 as new from before.handoffs"
-        f" union all select {monday('handed_off_at')}, 0, 1 from after.handoffs)"
+        f" union all select {monday('handed_off_at')}, 0, 1 from after.handoffs),"
+        # no hand-off in a week that holds no data is no hand-off missing
+        f" data as (select {monday('min(created_at)')} as first_week, {monday('max(moment)')} as last_week"
+        " from (select created_at, greatest(created_at, last_activity_at) as moment from after.lead_mart"
+        " union all select handed_off_at, handed_off_at from before.handoffs"
+        " union all select handed_off_at, handed_off_at from after.handoffs) as moments)"
         " select cast(weeks.begins as date), coalesce(sum(old), 0), coalesce(sum(new), 0)"
-        " from weeks left join sides on weeks.begins = sides.begins group by all order by 1",
+        " from weeks inner join data on weeks.begins between data.first_week and data.last_week"
+        " left join sides on weeks.begins = sides.begins group by all order by 1",
         {"as_of": as_of, "zone": timezone},
     ).fetchall()
     return [Week(begins, int(old), int(new)) for begins, old, new in rows]

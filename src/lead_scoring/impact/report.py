@@ -17,6 +17,12 @@ PREDICTS = {
     "as before": "Predicts as before",
     "cannot tell": "Cannot tell whether it predicts better",
 }
+IN_WORDS = {
+    "better": "chosen better",
+    "worse": "chosen worse",
+    "as before": "as before",
+    "cannot tell": "cannot tell whether better",
+}
 
 
 @dataclass(frozen=True)
@@ -137,8 +143,10 @@ class Report:
 
     @property
     def prediction(self) -> str:
-        """Whether the new rules predict better, with the evidence, in one or two sentences."""
+        """Whether the new rules predict better, with the evidence, in a few sentences."""
         past = self.backtest
+        if past.auc is None and past.learned_until and past.by_month:
+            return f"{PREDICTS['cannot tell']}: outcomes of every month there is taught the points."
         if past.auc is None:
             return f"{PREDICTS['cannot tell']}: no month has passed its horizon with an opportunity in it."
         auc = f"AUC {past.auc[0]:.3f} → {past.auc[1]:.3f}"
@@ -150,21 +158,63 @@ class Report:
         if past.verdict == "as before":
             return f"{PREDICTS[past.verdict]}: the leads stand in the same order ({auc})."
         low, high = (points_of_auc(end) for end in past.interval)
-        return f"{PREDICTS[past.verdict]}: {auc}; 95 % interval of the change {low} to {high}."
+        order = f"{auc}; 95 % interval of the change {low} to {high}."
+        if past.lift is None or past.lift_interval is None:
+            return f"{PREDICTS[past.verdict]}: {order}"
+        low, high = (f"{end:+.2f}".replace("-", "−") for end in past.lift_interval)
+        return (
+            f"The {past.capacity:.0f} best leads of a month, as many as sales can call: {IN_WORDS[past.lift_verdict]}. "
+            f"{past.lift[0]:.2f} → {past.lift[1]:.2f} times as many of them become an opportunity as of all leads; "
+            f"95 % interval of the change {low} to {high}. "
+            f"The order of all leads: {IN_WORDS[past.verdict]}. {order}"
+        )
+
+    @property
+    def foresight(self) -> str:
+        """The same in one short sentence: first the leads that sales will call, then all."""
+        past = self.backtest
+        auc = f" (AUC {past.auc[0]:.3f} → {past.auc[1]:.3f})" if past.auc else ""
+        if past.lift is None or past.lift_interval is None:
+            return f"{PREDICTS[past.verdict]}{auc}."
+        lift = f"{past.lift[0]:.2f} → {past.lift[1]:.2f} times the mean"
+        return (
+            f"The {past.capacity:.0f} leads a month that sales can call: {IN_WORDS[past.lift_verdict]} ({lift}); "
+            f"the order of all leads: {IN_WORDS[past.verdict]}{auc}."
+        )
+
+    @property
+    def learned(self) -> str:
+        """Which months cannot judge the points, as they taught them; blank if none did."""
+        past = self.backtest
+        months = [f"{each.month:%Y-%m}" for each in past.by_month if each.is_learned]
+        if not months:
+            return ""
+        span = months[0] if len(months) == 1 else f"{months[0]} to {months[-1]}"
+        return f"Outcomes until {past.learned_until} UTC taught these points, so {span} judge nothing."
+
+    @property
+    def handoff_weeks(self) -> str:
+        """Which weeks the hand-offs per week are of."""
+        now = self.comparison
+        empty = f"{several(now.empty_weeks, 'week')} before the clock without any data"
+        if not now.weeks:
+            return f"unknown: {empty}"
+        left_out = f"; left out: {empty}" if now.empty_weeks else ""
+        return f"mean of {several(len(now.weeks), 'complete week')} from {now.weeks[0].begins}{left_out}"
 
     @property
     def verdict(self) -> str:
         """The whole report in one line."""
         now = self.comparison
         most = f" (limit {number(self.most_handoffs)})" if self.most_handoffs is not None else ""
-        auc = f" (AUC {self.backtest.auc[0]:.3f} → {self.backtest.auc[1]:.3f})" if self.backtest.auc else ""
         count = len(self.exceeded)
         return " ".join(
             [
                 f"{self.changed_rules}.",
                 f"{several(now.movers, 'lead changes', 'leads change')} tier ({percent(now.mover_share)}).",
+                f"{several(now.changed_scores, 'score changes', 'scores change')} ({percent(self.changed_share)}).",
                 f"Hand-offs per week {now.weekly_before:.1f} → {now.weekly_after:.1f}{most}.",
-                f"{PREDICTS[self.backtest.verdict]}{auc}.",
+                self.foresight,
                 "All limits kept." if not count else f"{several(count, 'limit')} exceeded.",
             ]
         )

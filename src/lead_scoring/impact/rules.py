@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from lead_scoring.project import Project
 
 # Folder of the rule csvs below the seeds.
 RULES = "rules"
+# What the challenger writes beside the rules it proposes.
+PROPOSAL = "proposal.json"
 # which events keep a lead awake, and so where episodes end
 ACTIVITY = {"event_type", "asset_pattern", "keeps_active"}
 # Longer cells are cut where they are shown.
@@ -141,14 +145,41 @@ def fetch_revision(project: Project, base: str, folder: Path) -> None:
             "or give a directory of rule csvs with --base-rules."
         )
     listed = _git(root, "ls-tree", "-r", "--name-only", "-z", base, *_own_folders(project)) or b""
-    names = [name for name in listed.decode().split("\0") if name.endswith(".csv")]
+    listed_names = listed.decode().split("\0")
+    names = [name for name in listed_names if name.endswith(".csv")]
     if not names:
         raise ImpactError(f"'{base}' holds no {_own_folders(project)[0]}*.csv in {root}.")
     folder.mkdir(parents=True)
     for path in set(project.seeds(RULES)) - set(project.own.files("seed", ".csv")):
         shutil.copy2(path, folder)
-    for name in names:
+    for name in [*names, *(name for name in listed_names if Path(name).name == PROPOSAL)]:
         (folder / Path(name).name).write_bytes(_git(root, "show", f"{base}:./{name}") or b"")
+
+
+def learned_until(*folders: Path) -> datetime | None:
+    """Return until when outcomes taught the points of some rule books, as the challenger's proposals say; UTC.
+
+    Arguments:
+        folders: directories of rule csvs; a proposal copied there brought its `proposal.json`.
+
+    Returns:
+        The latest time; None if no rule book says that it learned.
+
+    Raises:
+        ImpactError: a `proposal.json` cannot be read.
+
+    """
+    found = []
+    for path in (folder / PROPOSAL for folder in folders):
+        if path.is_file():
+            try:
+                found.append(datetime.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["learned_until"]))
+            except (ValueError, KeyError, TypeError) as error:
+                raise ImpactError(
+                    f"{path} does not say learned_until like 2026-01-31 15:00:00; write the proposal anew with "
+                    "`lead-scoring challenger`, or delete the file."
+                ) from error
+    return max(found, default=None)
 
 
 def commits_missing_here(project: Project, base: str) -> int:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -25,6 +26,7 @@ def make_report(
     base_rules: Path | None,
     target: str,
     limits: Limits,
+    learned_until: datetime | None = None,
 ) -> Report | None:
     """Score under both rule books, out of the user's sight, and compare.
 
@@ -34,6 +36,8 @@ def make_report(
         base_rules: directory of rule csvs to compare with, where base is None.
         target: target of the profile; blank for its default.
         limits: what a change may do at most.
+        learned_until: until when outcomes taught the points, UTC; None: what a proposal.json beside the
+            rules of either side says.
 
     Returns:
         The report; None where the rule books are equal, without building anything.
@@ -61,7 +65,8 @@ def make_report(
             builds = before.result(), after.result()
         with step("Comparing"):
             missing = rules.commits_missing_here(project, base) if base else 0
-            return compare_builds(name, books, builds, project, limits, missing)
+            until = learned_until or rules.learned_until(folder, *{path.parent for path in project.seeds(rules.RULES)})
+            return compare_builds(name, books, builds, project, limits, missing, until)
 
 
 def compare_builds(
@@ -71,6 +76,7 @@ def compare_builds(
     project: Project,
     limits: Limits,
     commits_missing: int = 0,
+    learned_until: datetime | None = None,
 ) -> Report:
     """Compare two builds.
 
@@ -81,6 +87,7 @@ def compare_builds(
         project: the dbt project, for its variables and for what its columns may hold.
         limits: what a change may do at most.
         commits_missing: commits of the base to the rule files that the branch does not have.
+        learned_until: until when outcomes taught the points of either side, UTC; None if nothing says so.
 
     """
     changes = rules.differences(*books)
@@ -88,7 +95,7 @@ def compare_builds(
         for schema, build in zip(("before", "after"), builds, strict=True):
             build.load(database, schema)
         now = compare(database, *books, changes, builds[1].bands, project)
-        past = backtest(database, now.tiers, now.capacity)
+        past = backtest(database, now.tiers, now.capacity, learned_until)
     return Report(base, changes, commits_missing, now, past, limits, (builds[0].promises, builds[1].promises))
 
 

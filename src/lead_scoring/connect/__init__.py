@@ -1,0 +1,1 @@
+"""`lead-scoring connect`: look at a source system before anything is built from it."""

@@ -1,0 +1,1 @@
+"""`lead-scoring import`: files of other tools as raw tables the build reads."""

@@ -1,0 +1,3 @@
+{{ config(enabled=connectors() != []) }}
+select * from {{ ref('mapping_problems') }}
+where severity = 'error'
