@@ -20,6 +20,7 @@ class Run:
     """What one process cost, and what it said; `failure` is empty if it succeeded."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: int
     output: str
     failure: str
@@ -60,7 +61,8 @@ def run(
     process.returncode = os.waitstatus_to_exitcode(status)
     peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     text = log.read_text(encoding="utf-8", errors="replace")
-    return Run(seconds, round(peak / 1e6), text, why_failed(process.returncode, seconds > limit, text))
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Run(seconds, cpu_seconds, round(peak / 1e6), text, why_failed(process.returncode, seconds > limit, text))
 
 
 def why_failed(exit_code: int, is_late: bool, output: str) -> str:

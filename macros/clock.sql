@@ -7,8 +7,8 @@
 {# The clock of this run: `as_of` if given, else the bundled sample's own date while the sample is what is
    scored, else the start of the run. UTC, as a timestamp literal. #}
 {% macro clock_of_run() -%}
-    {%- set given = var('as_of', none) or (var('sample_as_of') if reads_sample() else none) -%}
-    {%- if given is none -%}
+    {%- set given = var('as_of', none) or var('sample_as_of') -%}
+    {%- if is_clock_of_run_start() -%}
         {%- set moment = run_started_at.replace(tzinfo=none) -%}
     {%- elif modules.re.fullmatch(timestamp_pattern(), given | string) -%}
         {%- set moment = modules.datetime.datetime.fromisoformat(given | string | replace(' UTC', 'Z')) -%}
@@ -21,6 +21,11 @@
             ~ "--vars '{as_of: \"2026-01-31 00:00:00\"}' (UTC).") }}
     {%- endif -%}
     cast('{{ moment.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }})
+{%- endmacro %}
+
+
+{% macro is_clock_of_run_start() -%}
+    {{- return(not var('as_of', none) and not reads_sample()) -}}
 {%- endmacro %}
 
 

@@ -8,12 +8,16 @@
         {%- set files = {} -%}
         {%- if reads_files() -%}
             {%- do files.update(found_by_python({'raw_data': var('raw_data'), 'sources': raw_tables()})['tables']) -%}
-            {%- do statements.append('create schema if not exists ' ~ var('raw_schema')) -%}
+            {%- do statements.append('create schema if not exists raw_files') -%}
         {%- endif -%}
         {%- for table in raw_tables() -%}
             {%- set types = files[table.name].types if files else raw_column_types(table) -%}
             {%- do check_raw_columns(table, types) -%}
-            {%- if files -%}{%- do statements.append(raw_view(table, files[table.name].reader, types)) -%}{%- endif -%}
+            {%- if files -%}
+                {%- do refuse_others_relation(table) -%}
+                {%- do statements.append(raw_view(table, files[table.name].reader, types)) -%}
+                {%- do statements.append("comment on view raw_files." ~ table.name ~ " is '" ~ mark_of_view() ~ "'") -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
     {{- statements | join(';\n') -}}
@@ -59,7 +63,33 @@
     {%- endfor -%}
     {%- set query = 'select ' ~ ((['*'] if reader else []) + nulls) | join(', ')
         ~ (' from ' ~ reader if reader else ' where false') -%}
-    {{- return('create or replace view ' ~ var('raw_schema') ~ '.' ~ table.name ~ ' as ' ~ query) -}}
+    {{- return('create or replace view raw_files.' ~ table.name ~ ' as ' ~ query) -}}
+{% endmacro %}
+
+
+{% macro mark_of_view() %}
+    {{- return('made by lead_scoring') -}}
+{% endmacro %}
+
+
+{# What this project did not make it does not replace. #}
+{% macro refuse_others_relation(table) %}
+    {%- set query = "select 1 from duckdb_%s() where schema_name = 'raw_files' and database_name = current_database() and %s_name = '"
+        ~ table.name ~ "' and comment is distinct from '" ~ mark_of_view() ~ "'" -%}
+    {%- if run_query(query % ('views', 'view')).rows or run_query(query % ('tables', 'table')).rows -%}
+        {{ exceptions.raise_compiler_error(
+            "raw_files." ~ table.name ~ " is in the database, and this project did not make it, so it is left alone. Rename it, "
+            ~ "or set LEAD_SCORING_DUCKDB to another file.") }}
+    {%- endif -%}
+{% endmacro %}
+
+
+{# True if a raw table that may be absent is there. #}
+{% macro is_raw_table_there(table) %}
+    {%- if reads_files() -%}
+        {{- return(found_by_python({'raw_data': var('raw_data'), 'sources': [table]})['tables'][table.name].reader != '') -}}
+    {%- endif -%}
+    {{- return(adapter.get_relation(table.database, table.schema, table.identifier) is not none) -}}
 {% endmacro %}
 
 
@@ -86,7 +116,7 @@
 
 {# The columns of the contract that must be filled are there, and all are of a type staging can read. #}
 {% macro check_raw_columns(table, types) %}
-    {%- set name = table.schema ~ '.' ~ table.identifier -%}
+    {%- set name = 'The raw table ' ~ table.name if reads_files() else table.schema ~ '.' ~ table.identifier -%}
     {%- set needed = table.columns.values() | selectattr('meta.required') | map(attribute='name') | list if types else [] -%}
     {%- set extra = scored_attributes() if table.name == 'leads' else [] -%}
     {%- for column in needed + extra if column not in types -%}
@@ -120,7 +150,7 @@
 
 {# DuckDB's own message speaks of nested schemas or of an ambiguous reference. #}
 {% macro duckdb__create_schema(relation) -%}
-    {%- if relation.database | lower in [relation.schema | lower, var('raw_schema') | lower, 'system', 'temp'] -%}
+    {%- if relation.database | lower in [relation.schema | lower, 'raw_files', var('raw_schema') | lower, 'system', 'temp'] -%}
         {{ exceptions.raise_compiler_error(
             "The DuckDB file is called " ~ relation.database ~ ", like something in it, and DuckDB cannot tell the two "
             ~ "apart. Set LEAD_SCORING_DUCKDB to a file of another name.") }}

@@ -46,9 +46,11 @@ published_scores as (
         lead_mart.attribute_score,
         lead_mart.behavior_score,
         lead_mart.recency_score,
-        lead_mart.rules_version
+        lead_mart.rules_version,
+        clock.is_bundled_sample
     from lead_mart
     cross join last_publication
+    cross join {{ ref('scoring_clock') }} as clock
     left join recorded on lead_mart.lead_id = recorded.lead_id and recorded.recency = 1
     where
         recorded.lead_id is null

@@ -8,8 +8,7 @@ rules as (
         select
             '{{ seed }}' as rule_kind,
             rule_id,
-            {{ 'lower(' ~ clean_text('event_type') ~ ')' if seed == 'behavior_rules'
-                else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as event_type,
+            {{ 'event_type' if seed == 'behavior_rules' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as event_type,
             {{ 'points' if seed != 'disqualification_rules' else '1' }} as points,
             file,
             line
@@ -50,16 +49,31 @@ events as (
 
 ),
 
+-- of the event types that a rule lists one is enough
+listed_types as (
+
+    select
+        rule_types.rule_id,
+        max(case when event_types.event_type is not null then 1 else 0 end) = 1 as is_heard_of,
+        min(case when event_types.event_type is null then nearest.similar_event_type end) as similar_event_type
+    from {{ ref('rule_event_types') }} as rule_types
+    left join event_types on rule_types.event_type = event_types.event_type
+    left join {{ ref('similar_event_types') }} as nearest on rule_types.event_type = nearest.event_type
+    group by rule_types.rule_id
+
+),
+
 unused_rules as (
 
     select
         rules.*,
-        event_types.event_type is not null as is_heard_of,
+        coalesce(listed_types.is_heard_of, false) as is_heard_of,
+        coalesce('; the nearest that has is "' || listed_types.similar_event_type || '"', '') as nearest,
         events.last_occurred_at > {{ add_days(as_of(), -90) }} as has_recent_events
     from rules
     inner join leads on leads.lead_count > 0
     cross join events
-    left join event_types on rules.event_type = event_types.event_type
+    left join listed_types on rules.rule_id = listed_types.rule_id
     left join rules_in_use on rules.rule_kind = rules_in_use.rule_kind and rules.rule_id = rules_in_use.rule_id
     where rules_in_use.rule_id is null
 
@@ -69,7 +83,7 @@ rule_use_problems as (
 
     {{ rule_problem(
         'warn', 'unused_rules', "rule_kind = 'behavior_rules' and not is_heard_of and has_recent_events is not null",
-        'no event of type "{event_type}" has ever been seen',
+        'no event of type "{event_type}" has ever been seen{nearest}',
         'Write the event type as the tracking calls it, or delete the rule',
     ) }}
     union all

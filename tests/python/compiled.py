@@ -71,7 +71,7 @@ class CompiledProject:
         given = {r.name: [] for r in self.relations if r.kind == "source"} | rule_book | raw
         wanted = self._with_parents(models or [relation.name for relation in self.relations], given)
         database = duckdb.connect(config={"threads": 1})
-        database.execute("attach ':memory:' as lead_scoring; use lead_scoring; create schema raw")
+        database.execute("attach ':memory:' as lead_scoring; use lead_scoring; create schema raw_files")
         for relation in self.relations:
             name = f"lead_scoring.{relation.schema}.{relation.name}"
             if relation.name not in wanted:
@@ -117,7 +117,7 @@ def _load(database: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str
 def _in_build_order(manifest: dict[str, Any]) -> Iterator[Relation]:
     for source in manifest["sources"].values():
         columns = dict.fromkeys(source["columns"], "varchar")
-        yield Relation(source["name"], "raw", "source", columns, "", frozenset(), "source")
+        yield Relation(source["name"], source["schema"], "source", columns, "", frozenset(), "source")
     nodes = manifest["nodes"]
     waiting = {key: node for key, node in nodes.items() if node["resource_type"] in ("seed", "model")}
     done = set(manifest["sources"])

@@ -213,7 +213,7 @@ BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
     "missing table": (lambda raw: (raw / "events.csv").unlink(), ["neither events.parquet nor events.csv", "Export"]),
     "missing required column": (
         lambda raw: rewrite(raw / "events.csv", lambda row: {k: v for k, v in row.items() if k != "occurred_at"}),
-        ["raw.events has no column occurred_at", "It has event_id", "Rename or add"],
+        ["The raw table events has no column occurred_at", "It has event_id", "Rename or add"],
     ),
     "not UTF-8": (
         lambda raw: (raw / "leads.csv").write_bytes((raw / "leads.csv").read_text(encoding="utf-8").encode("cp932")),
@@ -237,7 +237,7 @@ BAD_INPUT: dict[str, tuple[Change, list[str]]] = {
             )
             and (raw / "events.csv").unlink()
         ),
-        ["raw.events.occurred_at is INTEGER; expected timestamp", "Cast it"],
+        ["events.occurred_at is INTEGER; expected timestamp", "Cast it"],
     ),
     "two files for one table": (
         lambda raw: duckdb.execute(f"copy (select 1) to '{raw / 'leads.parquet'}'"),

@@ -17,7 +17,8 @@ ignored_rules as (
 
     select rules.*
     from rules
-    inner join ignored_event_types on lower({{ clean_text('rules.event_type') }}) = ignored_event_types.event_type
+    inner join {{ ref('rule_event_types') }} as rule_event_types on rules.rule_id = rule_event_types.rule_id
+    inner join ignored_event_types on rule_event_types.event_type = ignored_event_types.event_type
 
 ),
 
@@ -81,6 +82,12 @@ rule_book_problems_behavior as (
         'warn', 'rules', is_given('asset_pattern') ~ ' and asset_pattern <> ' ~ strip('asset_pattern'),
         'asset_pattern "{asset_pattern}" begins or ends with white space, and assets are compared exactly',
         'Delete the white space around the pattern',
+    ) }}
+    union all
+    {{ rule_problem(
+        'warn', 'rules', has_wide_sign('event_type') ~ ' or ' ~ has_wide_sign('asset_pattern'),
+        'event_type "{event_type}" or asset_pattern "{asset_pattern}" holds ｜, ％, 、 or *, which stand for themselves here',
+        'Write | between event types and % for any text in asset_pattern',
     ) }}
     union all
     {{ rule_problem(

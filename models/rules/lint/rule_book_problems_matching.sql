@@ -70,6 +70,12 @@ rule_book_problems_matching as (
     ) }}
     union all
     {{ rule_problem(
+        'warn', 'rules', has_wide_sign('value_list'),
+        'value "{value_list}" holds ｜, ％, 、 or *, which stand for themselves here',
+        'Write | between alternatives and % for any text',
+    ) }}
+    union all
+    {{ rule_problem(
         'warn', 'rules', has_form('value_list', '[| ]*'),
         'value "{value_list}" lists no text, so the rule matches nobody', 'Write a text between the bars',
     ) }}

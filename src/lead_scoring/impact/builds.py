@@ -1,4 +1,4 @@
-"""The project built out of the user's sight: a copy of it, a database or schema of its own, two rule books."""
+"""The project built out of the user's sight: a copy of it, a database or schema of its own, one rule book."""
 
 import json
 import os
@@ -9,75 +9,35 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import duckdb
 import jinja2
-import yaml
 
 from lead_scoring.impact.errors import ImpactError
 from lead_scoring.impact.rules import RULES
+from lead_scoring.project import NAME, Files, Project, as_yaml, read_yaml, write_files
 
-# What the comparison reads of a build, and as which types.
+# What the comparison reads of a build, by the name it has there.
 EXTRACTS = {
-    "lead_mart": (
-        "select lead_id, attribute_score, total_score, tier, is_disqualified, is_dormant, top_reasons, as_of"
-        " from {schema}.lead_mart",
-        {
-            "lead_id": "varchar",
-            "attribute_score": "decimal(18, 6)",
-            "total_score": "decimal(18, 6)",
-            "tier": "varchar",
-            "is_disqualified": "boolean",
-            "is_dormant": "boolean",
-            "top_reasons": "varchar",
-            "as_of": "timestamp",
-        },
-    ),
-    "reasons": (
-        "select lead_id, rule_id, points from {schema}.lead_rule_points where points <> 0",
-        {"lead_id": "varchar", "rule_id": "varchar", "points": "decimal(18, 6)"},
-    ),
-    "disqualified": (
-        "select lead_id, rule_id from {schema}.disqualified_leads",
-        {"lead_id": "varchar", "rule_id": "varchar"},
-    ),
-    "handoffs": (
-        "select lead_id, tier, handed_off_at, sla_status from {schema}.sales_handoffs",
-        {"lead_id": "varchar", "tier": "varchar", "handed_off_at": "timestamp", "sla_status": "varchar"},
-    ),
-    "warnings": (
-        "select file, rule_id, problem, remedy from {schema}.rule_book_problems where severity = 'warn'"
-        " union all select file, rule_id, problem, remedy from {schema}.rule_use_problems",
-        {"file": "varchar", "rule_id": "varchar", "problem": "varchar", "remedy": "varchar"},
-    ),
-    "month_ends": (
-        "select month, lead_id, total_score, tier, has_opportunity from {schema}.month_end_scores where is_mature",
-        {
-            "month": "date",
-            "lead_id": "varchar",
-            "total_score": "decimal(18, 6)",
-            "tier": "varchar",
-            "has_opportunity": "boolean",
-        },
-    ),
-    "capacity": (
-        "select valid_from_date, handoffs_per_week from {schema}.sales_capacity",
-        {"valid_from_date": "date", "handoffs_per_week": "decimal(18, 6)"},
-    ),
+    "lead_mart": "select lead_id, attribute_score, total_score, tier, is_disqualified, is_dormant, top_reasons, as_of"
+    " from {schema}.lead_mart",
+    "reasons": "select lead_id, rule_id, points from {schema}.lead_rule_points where points <> 0",
+    "disqualified": "select lead_id, rule_id from {schema}.disqualified_leads",
+    "handoffs": "select lead_id, tier, handed_off_at, sla_status from {schema}.sales_handoffs",
+    "warnings": "select file, rule_id, problem, remedy from {schema}.rule_book_problems where severity = 'warn'"
+    " union all select file, rule_id, problem, remedy from {schema}.rule_use_problems",
+    "month_ends": "select month, lead_id, total_score, tier, has_opportunity"
+    " from {schema}.month_end_scores where is_mature",
+    "capacity": "select valid_from_date, handoffs_per_week from {schema}.sales_capacity",
+    "tiers": "select * from {schema}.tiers",
+    "tier_bands": "select is_dormant, min_total_score, below_total_score, min_attribute_score, below_attribute_score,"
+    " tier from {schema}.tier_bands",
 }
-
-# What the extracts stand on, and everything a later build asks for before it reuses a row.
-SELECTED = ("resource_type:seed",) + tuple(
-    f"{models},resource_type:model"
-    for models in (
-        *("path:models/rules", "path:models/staging", "path:models/scoring"),
-        *("+lead_mart", "+sales_handoffs", "+rule_use_problems", "+path:models/review/month_ends"),
-    )
-)
+READ = re.compile(r"{schema}\.(\w+)")
 # Checked in both builds; a rule change must not be able to break them.
 PROMISES = {
     "disqualified_leads_score_zero": "disqualified leads have score 0",
@@ -87,6 +47,8 @@ PROMISES = {
 }
 # A rule book that fails one of these is not worth comparing.
 RULE_TESTS = ("rule_book_has_no_errors", "tiers_leave_no_score_out")
+# dbt's command, without looking for garbage: a sixth of its time, and there is none worth finding
+DBT = "import gc; gc.disable(); from dbt.cli.main import cli; cli(prog_name='dbt')"
 
 
 @dataclass(frozen=True)
@@ -94,72 +56,74 @@ class Extract:
     """What the comparison needs of one build.
 
     Attributes:
-        folder: one csv per name in `EXTRACTS`.
+        database: a DuckDB file.
+        queries: how each of `EXTRACTS` is read from it.
         promises: rows that break each promise, by the test's name; empty where all hold.
+        bands: SQL by which the build found each score's tier; `{tiers}` stands for the table of tiers.
 
     """
 
-    folder: Path
+    database: Path
+    queries: dict[str, str]
     promises: dict[str, int]
+    bands: str
 
     def load(self, database: duckdb.DuckDBPyConnection, schema: str) -> None:
-        """Load the csv files as tables of a schema.
+        """Load the rows as tables of a schema.
 
         Arguments:
             database: where the comparison is made.
             schema: name of the schema; it is created.
 
         """
-        database.execute(f"create schema {schema}")
-        for name, (_, types) in EXTRACTS.items():
-            columns = ", ".join(f"'{column}': '{kind}'" for column, kind in types.items())
-            path = str(self.folder / f"{name}.csv").replace("'", "''")
-            database.execute(
-                f"create table {schema}.{name} as select * from read_csv("
-                f"'{path}', header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{columns}}})"
-            )
+        path = str(self.database).replace("'", "''")
+        # under the name it had, which its views store
+        database.execute(f"create schema {schema}; attach '{path}' as \"{self.database.stem}\" (read_only)")
+        for name, query in self.queries.items():
+            database.execute(f"create table {schema}.{name} as {query}")
+        database.execute(f'detach "{self.database.stem}"')
 
 
 @dataclass
 class Scratch:
-    """A copy of the project that builds into a place of its own.
+    """Copies of the project, each of which builds into a place of its own.
 
     Attributes:
-        project: root of the user's project; it is only read.
-        folder: an empty directory for the copy, the database file and the artifacts.
-        variables: dbt variables, as given with `--vars`.
+        project: the user's project; it is only read.
+        folder: a directory for the copies, the databases and the artifacts.
         target: name of the profile's target; blank for its default.
 
     """
 
-    project: Path
+    project: Project
     folder: Path
-    variables: dict[str, Any] = field(default_factory=dict)
     target: str = ""
 
     def __post_init__(self) -> None:
-        """Copy the project and turn its profile away from the user's data."""
-        self.copy = self.folder / "project"
-        self.settings = _read_yaml(self.project / "dbt_project.yml")
-        self.credentials: dict[str, Any] = {}
-        self.schema = "main"
-        self._copy_project()
-        self._turn_profile()
-        self._fix_clock()
+        """Read the profile, and fix one clock for all builds."""
+        name = self.project.own.settings["profile"]
+        self.profile = read_yaml(_profiles_file(self.project.root)).get(name)
+        if not self.profile:
+            raise ImpactError(f"profiles.yml has no profile '{name}'.")
+        self.target = self.target or str(_render(self.profile.get("target", "default")))
+        outputs = self.profile.get("outputs", {})
+        if self.target not in outputs:
+            raise ImpactError(f"profiles.yml has no target '{self.target}'. It has {', '.join(outputs)}.")
+        self.credentials = {key: _render(value) for key, value in outputs[self.target].items()}
+        if self.credentials["type"] not in ("duckdb", "postgres"):
+            raise ImpactError(
+                f"target '{self.target}' is {self.credentials['type']}; the report can be made on duckdb and postgres."
+            )
+        self.variables = self.project.variables | self._places_and_clock()
+        self.files = self._files()
 
-    @property
-    def timezone(self) -> str:
-        """The zone of calendar dates and weeks."""
-        return str(self._variable("timezone") or "UTC")
+    def build(self, rules: Path | None, name: str) -> Extract:
+        """Build what the report reads under a rule book, and keep what the comparison needs.
 
-    def build(self, rules: Path, name: str) -> Extract:
-        """Build all models under a rule book and keep what the comparison needs.
-
-        A second build reuses the first one's staging; like every build of the project it gives
-        what a build from nothing gives.
+        Several builds may run at a time.
 
         Arguments:
-            rules: directory with the rule csvs.
+            rules: directory with the rule csvs; None for those of the project.
             name: what to call the rule book in messages, for example `origin/main`.
 
         Returns:
@@ -169,120 +133,98 @@ class Scratch:
             ImpactError: dbt could not build it.
 
         """
-        is_same_shape = self._place_rules(rules)
-        results = self._run_dbt(name, full_refresh=not is_same_shape)
-        folder = self.folder / f"extract_{uuid.uuid4().hex}"
-        folder.mkdir()
-        self._extract(folder)
-        broken = {result["test"]: result["failures"] or 1 for result in results if result["status"] in ("fail", "warn")}
-        return Extract(folder, {test: rows for test, rows in broken.items() if test in PROMISES})
-
-    def __enter__(self) -> "Scratch":
-        """Use it in a `with` block, so that nothing is left in a warehouse."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Remove the scratch schema of a warehouse; a file goes with its directory."""
+        folder = self.folder / uuid.uuid4().hex
+        copy = folder / "project"
+        write_files(self.files | (self._placed(rules) if rules else {}), copy)
+        database = self._database(folder)
+        schema = self.credentials.get("schema", "main")
         if self.credentials["type"] == "postgres":
-            with self._postgres() as connection, connection.cursor() as cursor:
-                cursor.execute(f'drop schema if exists "{self.schema}" cascade')
+            schema = f"lead_scoring_impact_{folder.name[:12]}"
+        (copy / "profiles.yml").write_bytes(self._profile(database, schema))
+        try:
+            results = self._run_dbt(folder, name)
+            queries = self._extract(database, schema)
+        finally:
+            if self.credentials["type"] == "postgres":
+                with self._postgres() as connection, connection.cursor() as cursor:
+                    cursor.execute(f'drop schema if exists "{schema}" cascade')
+        broken = {result["test"]: result["failures"] or 1 for result in results if result["status"] in ("fail", "warn")}
+        promises = {test: rows for test, rows in broken.items() if test in PROMISES}
+        (bands,) = (folder / "target" / "compiled").rglob("tier_bands.sql")
+        sql = re.sub(r'(?:"[^"]+"\.)*"tiers"', "{tiers}", bands.read_text(encoding="utf-8"))
+        return Extract(database, queries, promises, sql)
 
-    def _variable(self, name: str) -> Any:
-        declared = self.settings.get("vars") or {}
-        return self.variables.get(name, (declared.get(self.settings["name"]) or {}).get(name, declared.get(name)))
+    def _files(self) -> Files:
+        """Return the files of a copy, without its profile."""
+        read = {name for query in EXTRACTS.values() for name in READ.findall(query)}
+        files = self.project.files_for(read, lambda test, _: test in PROMISES or test in RULE_TESTS, keeps_tests=False)
+        for package in self.project.packages:
+            placed = {kind: _in_one_schema(package.settings.get(kind) or {}) for kind in ("models", "seeds")}
+            settings = package.settings | placed
+            if package is self.project.own:
+                # a broken promise is a line of the report, not the end of the build
+                warned = {test: {"+severity": "warn"} for test in PROMISES}
+                tests = settings.get("data_tests") or {}
+                settings = settings | {"data_tests": tests | {NAME: (tests.get(NAME) or {}) | warned}}
+            files[(package.root / "dbt_project.yml").relative_to(self.project.root)] = as_yaml(settings)
+        return files
 
-    def _copy_project(self) -> None:
-        self.copy.mkdir(parents=True)
-        paths = {"model": "models", "seed": "seeds", "macro": "macros", "test": "tests"}
-        for kind, usual in paths.items():
-            for path in self.settings.get(f"{kind}-paths", [usual]):
-                if (self.project / path).is_dir():
-                    shutil.copytree(
-                        self.project / path, self.copy / path, ignore=shutil.ignore_patterns("python", "__pycache__")
-                    )
-        packages = self.settings.get("packages-install-path", "dbt_packages")
-        if (self.project / packages).is_dir():
-            shutil.copytree(self.project / packages, self.copy / packages)
-        for name in ("packages.yml", "dependencies.yml"):
-            if (self.project / name).exists():
-                shutil.copy2(self.project / name, self.copy / name)
-        # a broken promise is a line of the report, not the end of the build
-        warned = {test: {"+severity": "warn"} for test in PROMISES}
-        own = (self.settings.get("data_tests") or {}).get(self.settings["name"], {})
-        tests = {"data_tests": {self.settings["name"]: own | warned}}
-        placed = {kind: _in_one_schema(self.settings.get(kind) or {}) for kind in ("models", "seeds")}
-        _write_yaml(self.copy / "dbt_project.yml", self.settings | placed | tests)
-
-    def _turn_profile(self) -> None:
-        profiles = _read_yaml(_profiles_file(self.project))
-        profile = profiles.get(self.settings["profile"])
-        if not profile:
-            raise ImpactError(f"profiles.yml has no profile '{self.settings['profile']}'.")
-        self.target = self.target or str(_render(profile.get("target", "default")))
-        output = profile.get("outputs", {}).get(self.target)
-        if output is None:
-            there = ", ".join(profile.get("outputs", {}))
-            raise ImpactError(f"profiles.yml has no target '{self.target}'. It has {there}.")
-        self.credentials = {key: _render(value) for key, value in output.items()}
-        if self.credentials["type"] == "duckdb":
-            database = self.folder / f"{self.credentials.get('database', 'lead_scoring')}.duckdb"
-            if not self._variable("raw_data"):
-                self._copy_users_database(database)
-            output["path"] = self.credentials["path"] = str(database)
-            self.schema = self.credentials.get("schema", "main")
-        elif self.credentials["type"] == "postgres":
-            self.schema = output["schema"] = f"lead_scoring_impact_{uuid.uuid4().hex[:12]}"
-        else:
-            raise ImpactError(
-                f"target '{self.target}' is {self.credentials['type']}; the report can be made on duckdb and postgres."
-            )
-        # passwords stay where they are: what is written still names the environment's variables
-        _write_yaml(self.copy / "profiles.yml", {self.settings["profile"]: profile})
-
-    def _copy_users_database(self, database: Path) -> None:
-        """Without `raw_data` the raw tables are in the user's own file; read a copy of it."""
-        own = self.project / self.credentials["path"]
-        if not own.is_file():
-            raise ImpactError(f"raw_data is blank, so the raw tables should be in {own}, which does not exist.")
-        shutil.copy2(own, database)
-
-    def _fix_clock(self) -> None:
-        """Give both builds one explicit clock, and a path to the raw files that holds from everywhere."""
-        raw_data = str(self._variable("raw_data") or "")
-        as_of = self._variable("as_of")
-        is_duckdb = self.credentials["type"] == "duckdb"
-        if not as_of and is_duckdb and raw_data.rstrip("/") == "sample_data":
-            as_of = self._variable("sample_as_of")
-        as_of = as_of or datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
-        self.variables = self.variables | {"as_of": str(as_of)}
-        if is_duckdb and raw_data:
-            self.variables["raw_data"] = str(self.project / raw_data)
-
-    def _place_rules(self, rules: Path) -> bool:
-        """Put a rule book's csvs in place; tell whether a seed of a warehouse can take them as they are."""
-        is_same_shape = True
-        for own in sorted((self.project / RULES).glob("*.csv")):
-            given, placed = rules / own.name, self.copy / RULES / own.name
-            header = own.read_bytes().split(b"\n")[0] + b"\n"
+    def _placed(self, rules: Path) -> Files:
+        """Return a rule book's csvs in the places of the project's own."""
+        placed = {}
+        for own in self.project.seeds(RULES):
+            given = rules / own.name
             # a file younger than the rule book: it held no rule then
-            content = given.read_bytes() if given.exists() else header
-            is_same_shape = is_same_shape and _header(content) == _header(placed.read_bytes())
-            placed.write_bytes(content)
-        return is_same_shape or self.credentials["type"] == "duckdb"
+            content = given.read_bytes() if given.exists() else own.read_bytes().split(b"\n")[0] + b"\n"
+            placed[PurePath(own.relative_to(self.project.root))] = content
+        return placed
 
-    def _run_dbt(self, name: str, full_refresh: bool) -> list[dict[str, Any]]:
-        artifacts = self.folder / "target"
-        results = artifacts / "run_results.json"
-        results.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "dbt.cli.main", "--no-use-colors", "--no-send-anonymous-usage-stats", "build"]
-        command += ["--project-dir", self.copy, "--profiles-dir", self.copy, "--target", self.target]
-        command += ["--target-path", artifacts, "--log-path", self.folder / "logs"]
-        command += ["--vars", json.dumps(self.variables, default=str), "--indirect-selection", "empty"]
-        command += ["--select", *SELECTED, *PROMISES, *RULE_TESTS]
-        command += ["--full-refresh"] if full_refresh else []
+    def _places_and_clock(self) -> dict[str, str]:
+        """Give all builds one explicit clock, and a path to the raw files that holds from everywhere."""
+        raw_data = str(self.project.variable("raw_data") or "") if self.credentials["type"] == "duckdb" else ""
+        as_of = self.project.variable("as_of")
+        if not as_of and raw_data.rstrip("/") == "sample_data":
+            as_of = self.project.variable("sample_as_of")
+        as_of = as_of or datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
+        return {"as_of": str(as_of)} | ({"raw_data": str(self.project.root / raw_data)} if raw_data else {})
+
+    def _database(self, folder: Path) -> Path:
+        """Name the build's file as the user's is named: its views store the name."""
+        given = str(self.credentials.get("path", ""))
+        stem = self.credentials.get("database") if self.credentials["type"] == "duckdb" else ""
+        database = folder / f"{stem or (Path(given).stem if given.strip(':') != 'memory' else '') or NAME}.duckdb"
+        # without `raw_data` the raw tables are in the user's own file
+        if self.credentials["type"] == "duckdb" and not self.project.variable("raw_data"):
+            own = self.project.root / given
+            if not own.is_file():
+                raise ImpactError(f"raw_data is blank, so the raw tables should be in {own}, which does not exist.")
+            shutil.copy2(own, database)
+        return database
+
+    def _profile(self, database: Path, schema: str) -> bytes:
+        """Return a profile that is turned away from the user's data."""
+        # passwords stay where they are: what is written still names the environment's variables
+        output = dict(self.profile["outputs"][self.target])
+        if output["type"] == "duckdb":
+            output["path"] = str(database)
+            limit = _render((output.get("config_options") or {}).get("memory_limit"))
+            if limit:  # two builds share it
+                output["config_options"] = output["config_options"] | {"memory_limit": _half(str(limit))}
+        else:
+            output["schema"] = schema
+        return as_yaml(
+            {self.project.own.settings["profile"]: {"target": self.target, "outputs": {self.target: output}}}
+        )
+
+    def _run_dbt(self, folder: Path, name: str) -> list[dict[str, Any]]:
+        results, copy = folder / "target" / "run_results.json", folder / "project"
+        command = [sys.executable, "-c", DBT, "--no-use-colors", "--no-send-anonymous-usage-stats"]
+        command += ["--log-level-file", "none", "build", "--project-dir", copy, "--profiles-dir", copy]
+        command += ["--target-path", folder / "target", "--log-path", folder / "target"]
+        command += ["--vars", json.dumps(self.variables, default=str)]
         finished = subprocess.run(
             list(map(str, command)),
-            cwd=self.copy,
+            cwd=copy,
             capture_output=True,
             encoding="utf-8",
             errors="replace",
@@ -297,18 +239,30 @@ class Scratch:
             if node["unique_id"].startswith("test.")
         ]
 
-    def _extract(self, folder: Path) -> None:
+    def _extract(self, database: Path, schema: str) -> dict[str, str]:
+        """Tell how to read the rows; those of a warehouse are fetched into a file first."""
         if self.credentials["type"] == "duckdb":
-            with duckdb.connect(self.credentials["path"], read_only=True) as database:
-                for name, (query, _) in EXTRACTS.items():
-                    path = str(folder / f"{name}.csv").replace("'", "''")
-                    database.execute(f"copy ({query.format(schema=self.schema)}) to '{path}' (format csv, header)")
-            return
-        with self._postgres() as connection, connection.cursor() as cursor:
-            for name, (query, _) in EXTRACTS.items():
-                with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                    query = query.format(schema=f'"{self.schema}"')
+            place = f'"{database.stem}"."{schema}"'
+            return {name: query.format(schema=place) for name, query in EXTRACTS.items()}
+        with self._postgres() as connection, connection.cursor() as cursor, duckdb.connect(str(database)) as kept:
+            for name, query in EXTRACTS.items():
+                query = query.format(schema=f'"{schema}"')
+                path = database.with_name(f"{name}.csv")
+                with path.open("w", encoding="utf-8", newline="") as file:
                     cursor.copy_expert(f"copy ({query}) to stdout (format csv, header, encoding 'utf8')", file)
+                cursor.execute(f"select * from ({query}) as described limit 0")
+                described = [(column.name, column.type_code) for column in cursor.description]
+                columns = {}
+                for column, code in described:
+                    cursor.execute("select format_type(%s, null)", (code,))
+                    # DuckDB's numeric has three decimals where none are named
+                    columns[column] = cursor.fetchone()[0].replace("numeric", "decimal(28, 6)")
+                kept.execute(
+                    f"create table {name} as from read_csv($path, header = true, delim = ',', quote = '\"',"
+                    f" escape = '\"', columns = {columns})",
+                    {"path": str(path)},
+                )
+        return {name: f'select * from "{database.stem}".{name}' for name in EXTRACTS}
 
     @contextmanager
     def _postgres(self) -> Iterator[Any]:
@@ -355,6 +309,12 @@ def _env_var(name: str, default: str | None = None) -> str:
     return value
 
 
+def _half(limit: str) -> str:
+    """Halve an amount such as `6GB`; an amount of another form stays as it is."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(\w+)\s*", limit)
+    return f"{float(found[1]) / 2:g}{found[2]}" if found else limit
+
+
 def _in_one_schema(settings: Any) -> Any:
     """Leave out where folders are written to: all of a scratch build lies, and is dropped, together."""
     if not isinstance(settings, dict):
@@ -363,20 +323,6 @@ def _in_one_schema(settings: Any) -> Any:
     return {
         key: _in_one_schema(value) for key, value in settings.items() if key not in places or isinstance(value, dict)
     }
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        raise ImpactError(f"{path} does not exist. Run this in the project's root.")
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-def _write_yaml(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
-
-def _header(content: bytes) -> bytes:
-    return content.removeprefix(b"\xef\xbb\xbf").split(b"\n")[0].strip()
 
 
 def _complaint(results: list[dict[str, Any]], output: str) -> str:

@@ -2,7 +2,6 @@
 
 import io
 import re
-from typing import TYPE_CHECKING
 
 import matplotlib
 import matplotlib.ticker
@@ -13,8 +12,7 @@ from matplotlib import pyplot  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
-if TYPE_CHECKING:
-    from lead_scoring.impact.report import Report
+from lead_scoring.impact.report import Report  # noqa: E402
 
 BEFORE, AFTER, LIMIT, FAINT = "#98a2b3", "#1f5fbf", "#c2410c", "#e4e7ec"
 STYLE = {
@@ -32,7 +30,7 @@ STYLE = {
 }
 
 
-def draw(report: "Report") -> dict[str, str]:
+def draw(report: Report) -> dict[str, str]:
     """Draw every chart.
 
     Arguments:
@@ -46,7 +44,7 @@ def draw(report: "Report") -> dict[str, str]:
         return {"handoffs": _handoffs(report), "rates": _rates(report), "scores": _scores(report)}
 
 
-def _handoffs(report: "Report") -> str:
+def _handoffs(report: Report) -> str:
     figure, axes = _figure("y")
     weeks = report.comparison.weeks
     places = range(len(weeks))
@@ -62,7 +60,7 @@ def _handoffs(report: "Report") -> str:
     return _svg(figure, "Hand-offs per week before and after, with the limit")
 
 
-def _rates(report: "Report") -> str:
+def _rates(report: Report) -> str:
     figure, axes = _figure("x")
     before, after = ({rate.tier: rate for rate in rates} for rates in report.backtest.rates)
     tiers = [tier for tier in report.comparison.tiers if tier in before or tier in after]
@@ -82,7 +80,7 @@ def _rates(report: "Report") -> str:
     return _svg(figure, "Opportunity rate by tier before and after, with 95 % intervals")
 
 
-def _scores(report: "Report") -> str:
+def _scores(report: Report) -> str:
     figure, axes = _figure("x")
     classes = [(name, count) for name, count in report.comparison.score_changes if name != "unchanged"]
     names, counts = zip(*classes, strict=True)

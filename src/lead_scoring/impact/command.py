@@ -8,6 +8,7 @@ import yaml
 
 from lead_scoring import output
 from lead_scoring.impact.errors import ImpactError
+from lead_scoring.project import Project, ProjectError
 
 LIMIT_EXCEEDED = 1
 FAILED = 2
@@ -78,7 +79,8 @@ def impact(
         raise click.UsageError("Give --base or --base-rules, and not both.")
     try:
         # only here: the other commands shall not wait for them, nor need them installed
-        from lead_scoring.impact.report import Limits, write, write_empty
+        from lead_scoring.impact.render import write, write_empty
+        from lead_scoring.impact.report import Limits
         from lead_scoring.impact.run import make_report, step
     except ModuleNotFoundError as error:
         click.echo(f"Error: {error.name} is not installed. Install it with: uv sync --extra impact", err=True)
@@ -87,8 +89,9 @@ def impact(
     limits = Limits(max_tier_changes, max_handoffs_per_week, max_auc_loss)
     try:
         given = base_rules.resolve() if base_rules else None
-        report = make_report(project_dir.resolve(), base, given, _read_variables(variables), target, limits)
-    except ImpactError as error:
+        project = Project(project_dir.resolve(), _read_variables(variables))
+        report = make_report(project, base, given, target, limits)
+    except (ImpactError, ProjectError) as error:
         click.echo(f"Error: {error}", err=True)
         raise click.exceptions.Exit(FAILED) from error
     if report is None:

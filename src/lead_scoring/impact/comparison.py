@@ -1,19 +1,19 @@
 """Whom the change moves now, and why: two builds compared lead by lead."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 
-from lead_scoring.impact.rules import ACTIVITY, THRESHOLDS, Book, Change, Row
+from lead_scoring.impact.rules import ACTIVITY, Book, Change
+from lead_scoring.project import Project
 
 DISQUALIFIED = "disqualified"
 WEEKS = 13
-SLA_STATUSES = ("met", "late", "breached", "open")
 # Classes in which changes of the score are counted, in points.
 CLASSES = (
     ("down 40 or more", lambda change: change <= -40),
@@ -142,7 +142,12 @@ class Comparison:
 
 
 def compare(
-    database: duckdb.DuckDBPyConnection, before: Book, after: Book, changes: list[Change], timezone: str
+    database: duckdb.DuckDBPyConnection,
+    before: Book,
+    after: Book,
+    changes: list[Change],
+    bands: str,
+    project: Project,
 ) -> Comparison:
     """Compare two builds.
 
@@ -151,15 +156,17 @@ def compare(
         before: the base's rule book.
         after: the new rule book.
         changes: what differs between the two.
-        timezone: IANA name of the zone of calendar weeks.
+        bands: SQL that tells each score's tier; `{tiers}` stands for the table of tiers.
+        project: the dbt project, for its variables and for what its columns may hold.
 
     Returns:
         Everything the report says about leads, except the back-test.
 
     """
     as_of = database.execute("select max(as_of) from after.lead_mart").fetchone()[0]
+    timezone = str(project.variable("timezone") or "UTC")
     handoff_tiers = handoffs_of(before), handoffs_of(after)
-    movers = _movers(database, before, after, changes)
+    movers = _movers(database, before, after, Causes(changes, TierChanges(database, changes, bands)))
     entering = [m for m in movers if m.tier_after in handoff_tiers[1] and m.tier_before not in handoff_tiers[0]]
     leaving = [m for m in movers if m.tier_before in handoff_tiers[0] and m.tier_after not in handoff_tiers[1]]
     matrix = database.execute(
@@ -178,7 +185,7 @@ def compare(
         leaving=sorted(leaving, key=lambda m: (-m.score_before, m.lead_id)),
         weeks=_weeks(database, as_of, timezone),
         capacity=_capacity(database, as_of, timezone),
-        sla=_sla(database),
+        sla=_sla(database, project.accepted_values("sales_handoffs", "sla_status")),
         warnings=_warnings(database),
         score_changes=score_changes,
         changed_scores=changed_scores,
@@ -188,26 +195,6 @@ def compare(
 def handoffs_of(book: Book) -> list[str]:
     """Return the tiers that hand leads to sales, the highest first."""
     return [tier for tier in _by_score(book) if book["tiers"][tier].get("sla_hours")]
-
-
-def tier_of(score: Decimal, attribute_score: Decimal, is_dormant: bool, tiers: dict[str, Row]) -> str | None:
-    """Return the tier a score falls into, None if into none.
-
-    Arguments:
-        score: total score in points.
-        attribute_score: attribute score in points.
-        is_dormant: whether the lead sleeps.
-        tiers: rows of `tiers.csv` by tier.
-
-    """
-    open_to_it = [
-        tier
-        for tier, row in tiers.items()
-        if score >= Decimal(row.get("min_score", "0"))
-        and attribute_score >= Decimal(row.get("min_attribute_score", "-Infinity"))
-        and not (is_dormant and row.get("requires_active") == "true")
-    ]
-    return max(open_to_it, key=lambda tier: Decimal(tiers[tier].get("min_score", "0")), default=None)
 
 
 def _by_score(book: Book) -> list[str]:
@@ -220,7 +207,7 @@ def _tier_order(before: Book, after: Book) -> list[str]:
     return [*_by_score({"tiers": both}), DISQUALIFIED]
 
 
-def _movers(database: duckdb.DuckDBPyConnection, before: Book, after: Book, changes: list[Change]) -> list[Mover]:
+def _movers(database: duckdb.DuckDBPyConnection, before: Book, after: Book, causes: "Causes") -> list[Mover]:
     differing = _point_differences(database)
     rows = database.execute(
         "select old.lead_id, old.tier, new.tier, old.total_score, new.total_score, old.attribute_score,"
@@ -233,12 +220,12 @@ def _movers(database: duckdb.DuckDBPyConnection, before: Book, after: Book, chan
         " or list_contains($old_handoffs, old.tier) <> list_contains($new_handoffs, new.tier) order by old.lead_id",
         {"old_handoffs": handoffs_of(before), "new_handoffs": handoffs_of(after)},
     ).fetchall()
-    causes = _Causes(before, after, changes)
     handed = handoffs_of(after)
     movers = []
     for row in rows:
         lead_id, old_tier, new_tier, old_score, new_score = row[:5]
-        why = causes.of(old_tier, new_tier, row[9], row[10], row[3::2][:3], row[4::2][:3], differing.get(lead_id, {}))
+        old, new = Stand(old_score, row[5], row[7]), Stand(new_score, row[6], row[8])
+        why = causes.of(old_tier, new_tier, row[9], row[10], old, new, differing.get(lead_id, {}))
         reasons = row[12] if new_tier in handed else row[11]
         movers.append(Mover(lead_id, old_tier, new_tier, old_score, new_score, tuple(why), reasons))
     return movers
@@ -260,19 +247,81 @@ def _point_differences(database: duckdb.DuckDBPyConnection) -> dict[str, dict[st
     return found
 
 
-class _Causes:
+@dataclass(frozen=True)
+class Stand:
+    """What a lead's tier depends on: its scores in points, and whether it sleeps."""
+
+    total_score: Decimal
+    attribute_score: Decimal
+    is_dormant: bool
+
+
+class Bands:
+    """In which tier each score is, as `tier_bands` says."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, query: str) -> None:
+        """Take the rows that a query gives."""
+        self.rows = set(
+            database.execute(
+                "select is_dormant, min_total_score, below_total_score, min_attribute_score, below_attribute_score,"
+                f" tier from ({query})"
+            ).fetchall()
+        )
+
+    def tier(self, stand: Stand) -> str | None:
+        """Return a lead's tier; None if no tier accepts it."""
+        for is_dormant, low, below, low_attribute, below_attribute, tier in self.rows:
+            is_inside = low <= stand.total_score < below and low_attribute <= stand.attribute_score < below_attribute
+            if is_inside and is_dormant == stand.is_dormant:
+                return tier
+        return None
+
+
+class TierChanges:
+    """The changes of the tiers that decide which score is in which tier, and what would be without each."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, changes: list[Change], sql: str) -> None:
+        """Ask the project's own SQL.
+
+        Arguments:
+            database: holds the extracts as schemas `before` and `after`.
+            changes: what differs between the rule books.
+            sql: the query of `tier_bands`; `{tiers}` stands for the table of tiers.
+
+        """
+        self.before, self.after = (Bands(database, f"from {schema}.tier_bands") for schema in ("before", "after"))
+        self.without: list[tuple[Change, Bands]] = []
+        for change in (change for change in changes if change.file == "tiers"):
+            database.execute(
+                "create or replace temp table undone as select * from after.tiers where tier <> $tier"
+                " union all by name select * from before.tiers where tier = $tier",
+                {"tier": change.rule_id},
+            )
+            bands = Bands(database, sql.replace("{tiers}", "undone"))
+            if bands.rows != self.after.rows:
+                self.without.append((change, bands))
+        # the columns of a tier that the query names
+        self.columns = set(re.findall(r"\w+", sql))
+
+
+class Causes:
     """Names what moved a lead: the changes without which it would not have moved."""
 
-    def __init__(self, before: Book, after: Book, changes: list[Change]) -> None:
-        self.tiers = before.get("tiers", {}), after.get("tiers", {})
+    def __init__(self, changes: list[Change], tiers: TierChanges) -> None:
+        """Sort the changes by what they can do.
+
+        Arguments:
+            changes: what differs between the rule books.
+            tiers: those of them that move the bounds of tiers.
+
+        """
+        self.tiers = tiers
         self.changed = {change.rule_id for change in changes if change.file != "tiers"}
         resets = [change.rule_id for change in changes if change.file == "reset_rules"]
         # an event rule can change when a lead was active, and with it what a rule left alone gives
         awake = [c.rule_id for c in changes if c.file == "behavior_rules" and (c.kind != "changed" or _wakes(c))]
         self.indirect = resets or awake
-        tiers = [change for change in changes if change.file == "tiers"]
-        self.thresholds = [c for c in tiers if c.kind != "changed" or THRESHOLDS & set(c.columns)]
-        self.handoffs = [c for c in tiers if "sla_hours" in c.columns]
+        self.handoffs = [c for c in changes if c.file == "tiers" and "sla_hours" in c.columns]
 
     def of(
         self,
@@ -280,35 +329,46 @@ class _Causes:
         new_tier: str,
         old_rule: str | None,
         new_rule: str | None,
-        old: tuple[Any, ...],
-        new: tuple[Any, ...],
+        old: Stand,
+        new: Stand,
         differing: dict[str, Decimal],
     ) -> list[str]:
-        """Return the causes of one lead's move; `old` and `new` are score, attribute score, is_dormant."""
+        """Return the causes of one lead's move.
+
+        Arguments:
+            old_tier: its tier before.
+            new_tier: its tier after.
+            old_rule: the rule that disqualified it before.
+            new_rule: the rule that disqualifies it after.
+            old: how it stood before.
+            new: how it stands after.
+            differing: points after minus before, by rule.
+
+        """
         if new_tier == old_tier:
             return [f"`{change.rule_id}`: {change.words}" for change in self.handoffs if change.rule_id == new_tier]
         if new_tier == DISQUALIFIED:
             return [f"`{new_rule}` disqualifies"]
         if old_tier == DISQUALIFIED:
             return [f"`{old_rule}` no longer disqualifies"]
-        needs_thresholds = tier_of(*new, self.tiers[0]) != new_tier
-        needs_points = tier_of(*old, self.tiers[1]) != new_tier
+        needs_thresholds = self.tiers.before.tier(new) != new_tier
+        needs_points = self.tiers.after.tier(old) != new_tier
         points = self._points(differing) or [f"`{rule_id}`" for rule_id in self.indirect]
-        thresholds = [f"`{change.rule_id}`: {_threshold_words(change)}" for change in self._needed(new_tier, new)]
+        thresholds = [f"`{change.rule_id}`: {self._bounds(change)}" for change in self._needed(new_tier, new)]
         # where either alone would do, both are named
         if needs_points == needs_thresholds:
             return points + thresholds
         return points if needs_points else thresholds
 
-    def _needed(self, new_tier: str, new: tuple[Any, ...]) -> list[Change]:
-        """Return the tiers whose thresholds had to change; all that did where none of them alone matters."""
-        needed = []
-        for change in self.thresholds:
-            others = {tier: row for tier, row in self.tiers[1].items() if tier != change.rule_id}
-            without = others if change.before is None else others | {change.rule_id: change.before}
-            if tier_of(*new, without) != new_tier:
-                needed.append(change)
-        return needed or self.thresholds
+    def _needed(self, new_tier: str, new: Stand) -> list[Change]:
+        """Return the tiers whose bounds had to change; all that did where none of them alone matters."""
+        needed = [change for change, bands in self.tiers.without if bands.tier(new) != new_tier]
+        return needed or [change for change, _ in self.tiers.without]
+
+    def _bounds(self, change: Change) -> str:
+        if change.kind != "changed":
+            return f"tier {change.kind}"
+        return ", ".join(change.moved(name) for name in change.columns if name in self.tiers.columns)
 
     def _points(self, differing: dict[str, Decimal]) -> list[str]:
         own = [f"`{rule_id}` {signed(points)}" for rule_id, points in differing.items() if rule_id in self.changed]
@@ -321,13 +381,6 @@ class _Causes:
 
 def _wakes(change: Change) -> bool:
     return bool(ACTIVITY & set(change.columns))
-
-
-def _threshold_words(change: Change) -> str:
-    if change.kind != "changed":
-        return f"tier {change.kind}"
-    both = [(name, (change.before or {}).get(name), (change.after or {}).get(name)) for name in change.columns]
-    return ", ".join(f"{name} {a or '(blank)'} → {b or '(blank)'}" for name, a, b in both if name in THRESHOLDS)
 
 
 def signed(points: Decimal | float) -> str:
@@ -376,12 +429,12 @@ def _capacity(database: duckdb.DuckDBPyConnection, as_of: datetime, timezone: st
     return row[0] if row else None
 
 
-def _sla(database: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
+def _sla(database: duckdb.DuckDBPyConnection, statuses: list[str]) -> list[tuple[str, int, int]]:
     before, after = (
         dict(database.execute(f"select sla_status, count(*) from {schema}.handoffs group by sla_status").fetchall())
         for schema in ("before", "after")
     )
-    return [(status, before.get(status, 0), after.get(status, 0)) for status in SLA_STATUSES]
+    return [(status, before.get(status, 0), after.get(status, 0)) for status in statuses]
 
 
 def _warnings(database: duckdb.DuckDBPyConnection) -> list[str]:

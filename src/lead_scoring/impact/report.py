@@ -1,21 +1,16 @@
-"""The report: what the numbers say, in words, and the files it is written to."""
+"""The report: what the numbers say, in words."""
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
-
-import jinja2
 
 from lead_scoring.impact.backtest import ENOUGH_LEADS, Backtest, TierRate
 from lead_scoring.impact.builds import PROMISES
-from lead_scoring.impact.comparison import Comparison, Mover
-from lead_scoring.impact.rules import Change
+from lead_scoring.impact.comparison import Comparison
+from lead_scoring.impact.rules import Change, shortened
 
-SHOWN_LEADS = 20
-SHOWN_CAUSES = 6
+# Longer than this, what a rule's change is in words is no part of a heading.
+HEADING_CHARACTERS = 200
 PREDICTS = {
     "better": "Predicts better",
     "worse": "Predicts worse",
@@ -178,10 +173,12 @@ class Report:
     def changed_rules(self) -> str:
         """What changed, in words where it is little, else counted."""
         if len(self.changes) <= 2:
-            return "; ".join(
-                f"`{change.rule_id}` {change.words if change.kind == 'changed' else change.kind}"
+            told = "; ".join(
+                f"`{shortened(change.rule_id)}` {change.words if change.kind == 'changed' else change.kind}"
                 for change in self.changes
             )
+            if len(told) <= HEADING_CHARACTERS:
+                return told
         counts = Counter(change.kind for change in self.changes)
         if len(counts) == 1:
             return f"{len(self.changes)} rules {self.changes[0].kind}"
@@ -219,107 +216,3 @@ def number(value: float) -> str:
 def several(count: int, singular: str, plural: str = "") -> str:
     """Write a count with its noun: `1 lead`, `2 leads`."""
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
-
-
-def write(report: Report, folder: Path) -> None:
-    """Write report.md, report.html, entering.csv and leaving.csv.
-
-    Arguments:
-        report: what to write.
-        folder: where to; it exists.
-
-    """
-    from lead_scoring.impact import charts
-
-    (folder / "report.md").write_text(render(report, "report.md.j2"), encoding="utf-8")
-    drawn = charts.draw(report)
-    (folder / "report.html").write_text(render(report, "report.html.j2", charts=drawn), encoding="utf-8")
-    _write_leads(folder / "entering.csv", report.comparison.entering)
-    _write_leads(folder / "leaving.csv", report.comparison.leaving)
-
-
-def write_empty(base: str, folder: Path) -> None:
-    """Write the report of two equal rule books.
-
-    Arguments:
-        base: name of the rule book compared with.
-        folder: where to; it exists.
-
-    """
-    environment = _environment()
-    for name in ("report.md", "report.html"):
-        text = environment.get_template(f"empty.{name.split('.')[1]}.j2").render(base=base)
-        (folder / name).write_text(text, encoding="utf-8")
-    for name in ("entering.csv", "leaving.csv"):
-        _write_leads(folder / name, [])
-
-
-def render(report: Report, template: str, **more: Any) -> str:
-    """Fill a template.
-
-    Arguments:
-        report: what to write.
-        template: file name of the template.
-        more: further names for it.
-
-    """
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            report=report,
-            now=report.comparison,
-            past=report.backtest,
-            shown_leads=SHOWN_LEADS,
-            shown_causes=SHOWN_CAUSES,
-            **more,
-        )
-    )
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("lead_scoring.impact"),
-        autoescape=lambda name: name is not None and ".html" in name,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "percent": percent,
-        "plain": number,
-        "cell": lambda text: str(text).replace("|", "\\|").replace("\n", " "),
-        "code": lambda text: _code_to_html(text),
-    }
-    environment.globals |= {"several": several, "rate": _rate_words}
-    return environment
-
-
-def _rate_words(rate: TierRate | None) -> str:
-    if rate is None or rate.rate is None:
-        return "–"
-    low, high = rate.interval
-    return f"{percent(rate.rate)} ({100 * low:.1f}–{100 * high:.1f})"
-
-
-def _code_to_html(text: str) -> Any:
-    """Turn `name` into code, and everything else into safe text."""
-    import markupsafe
-
-    parts = [markupsafe.escape(part) for part in text.split("`")]
-    return markupsafe.Markup("").join(
-        markupsafe.Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
-    )
-
-
-def _write_leads(path: Path, leads: list[Mover]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(
-            ["lead_id", "tier_before", "tier_after", "score_before", "score_after", "moved_by", "top_reasons"]
-        )
-        for lead in leads:
-            scores = [number(lead.score_before), number(lead.score_after)]
-            moved_by = "; ".join(lead.causes).replace("`", "")
-            writer.writerow([lead.lead_id, lead.tier_before, lead.tier_after, *scores, moved_by, lead.reasons])

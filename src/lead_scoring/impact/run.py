@@ -3,9 +3,9 @@
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 import duckdb
@@ -16,23 +16,22 @@ from lead_scoring.impact.builds import Extract, Scratch
 from lead_scoring.impact.comparison import compare
 from lead_scoring.impact.report import Limits, Report
 from lead_scoring.impact.rules import Book
+from lead_scoring.project import Project
 
 
 def make_report(
-    project: Path,
+    project: Project,
     base: str | None,
     base_rules: Path | None,
-    variables: dict[str, Any],
     target: str,
     limits: Limits,
 ) -> Report | None:
     """Score under both rule books, out of the user's sight, and compare.
 
     Arguments:
-        project: root of the dbt project; it is only read.
+        project: the dbt project; it is only read.
         base: git revision to compare with, or None.
         base_rules: directory of rule csvs to compare with, where base is None.
-        variables: dbt variables.
         target: target of the profile; blank for its default.
         limits: what a change may do at most.
 
@@ -48,25 +47,28 @@ def make_report(
         folder = base_rules or Path(place) / "base_rules"
         if base is not None:
             rules.fetch_revision(project, base, folder)
-        books = rules.read_directory(folder), rules.read_directory(project / rules.RULES)
+        types = project.column_types
+        books = rules.read_directory(folder, types), rules.read_files(project.seeds(rules.RULES), types)
         if not rules.differences(*books):
             return None
-        with Scratch(project, Path(place) / "scratch", variables, target) as scratch:
-            # first, so that a mistake in the change is told at once
-            with step("Scoring under the rules of the working tree"):
-                after = scratch.build(project / rules.RULES, "the working tree")
-            with step(f"Scoring under the rules of {name}"):
-                before = scratch.build(folder, name)
-            with step("Comparing"):
-                missing = rules.commits_missing_here(project, base) if base else 0
-                return compare_builds(name, books, (before, after), scratch.timezone, limits, missing)
+        scratch = Scratch(project, Path(place) / "scratch", target)
+        # two processes at a time: dbt itself works on one core
+        with step(f"Scoring under the rules of {name} and of the working tree"), ThreadPoolExecutor() as pool:
+            before = pool.submit(scratch.build, folder, name)
+            after = pool.submit(scratch.build, None, "the working tree")
+            # a mistake in the change is told before one in the base
+            after.result()
+            builds = before.result(), after.result()
+        with step("Comparing"):
+            missing = rules.commits_missing_here(project, base) if base else 0
+            return compare_builds(name, books, builds, project, limits, missing)
 
 
 def compare_builds(
     base: str,
     books: tuple[Book, Book],
     builds: tuple[Extract, Extract],
-    timezone: str,
+    project: Project,
     limits: Limits,
     commits_missing: int = 0,
 ) -> Report:
@@ -76,7 +78,7 @@ def compare_builds(
         base: name of the rule book compared with.
         books: the rule books, before and after.
         builds: what was kept of the two builds.
-        timezone: IANA name of the zone of calendar weeks.
+        project: the dbt project, for its variables and for what its columns may hold.
         limits: what a change may do at most.
         commits_missing: commits of the base to the rule files that the branch does not have.
 
@@ -85,7 +87,7 @@ def compare_builds(
     with duckdb.connect() as database:
         for schema, build in zip(("before", "after"), builds, strict=True):
             build.load(database, schema)
-        now = compare(database, *books, changes, timezone)
+        now = compare(database, *books, changes, builds[1].bands, project)
         past = backtest(database, now.tiers, now.capacity)
     return Report(base, changes, commits_missing, now, past, limits, (builds[0].promises, builds[1].promises))
 
