@@ -174,8 +174,8 @@ def write_typed(raw: Path, typed: Path) -> None:
                     connection.execute(f"update {name} set {column} = cast(cast(md5({column}) as uuid) as varchar)")
                 text = f"{column} || '+00'" if kind == "timestamptz" else column
                 connection.execute(f"update {name} set {column} = null where try_cast({text} as {kind}) is null")
-                if kind == "timestamp":  # a typed time has an hour
-                    connection.execute(f"update {name} set {column} = cast(cast({column} as timestamp) as varchar)")
+                if kind in ("timestamp", "integer"):  # typed, a time has an hour and 1.000 one meaning
+                    connection.execute(f"update {name} set {column} = cast(cast({column} as {kind}) as varchar)")
                 casts.append(f"cast({text} as {kind}) as {column}")
             connection.execute(f"copy {name} to '{path}' (header)")
             connection.execute(f"copy (select * replace ({', '.join(casts)}) from {name}) to '{typed / name}.parquet'")
