@@ -19,7 +19,7 @@ MORE_COLUMNS = {
 
 # Attendance lists by seminar: when somebody typed them in. The first came three weeks late.
 TYPED_IN = {
-    "seminar-2025-06-case": {"recorded_at": "2025-07-14 02:10:00", "loaded_at": "2025-07-14 02:15:00"},
+    "seminar-2025-06-case": {"recorded_at": "2025-07-14 08:10:00", "loaded_at": "2025-07-14 08:15:00"},
     "seminar-2026-03-cloud": {"recorded_at": "2026-03-24 01:30:00", "loaded_at": "2026-03-24 01:35:00"},
 }
 

@@ -48,7 +48,7 @@ base_opportunities as (
     select
         *,
         case when given_is_won or closed_at is not null then given_is_won end as is_won,
-        case when given_amount >= 0 then given_amount end as amount,
+        cast(case when given_amount >= 0 then given_amount end as numeric(28, 6)) as amount,
         unreadable_fields
         || case when given_closed_at is not null and closed_at is null then 'contradictory_closed_at ' else '' end
         || case when not given_is_won and closed_at is null then 'contradictory_is_won ' else '' end

@@ -30,7 +30,7 @@ closed_deals as (
         deal_id,
         coalesce(won_at, last_lost_at) as closed_at,
         won_at is not null as is_won,
-        case when won_at is not null then coalesce(won_amount, 0) end as won_amount
+        cast(case when won_at is not null then coalesce(won_amount, 0) end as numeric(28, 6)) as won_amount
     from deals
     where won_at is not null or is_lost
 

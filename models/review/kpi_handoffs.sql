@@ -82,7 +82,7 @@ kpi_handoffs as (
     select
         month,
         'sla_compliance' as kpi,
-        case when recording.is_recorded then {{ share_of('met', 'due') }} end as value,
+        cast(case when recording.is_recorded then {{ share_of('met', 'due') }} end as numeric(18, 6)) as value,
         true as is_mature
     from counts
     cross join recording
@@ -90,8 +90,10 @@ kpi_handoffs as (
     select
         month,
         'touched_within_1_hour_share' as kpi,
-        case when recording.is_recorded then {{ share_of('touched_within_1_hour', 'decided_within_1_hour') }} end
-            as value,
+        cast(
+            case when recording.is_recorded then {{ share_of('touched_within_1_hour', 'decided_within_1_hour') }} end
+            as numeric(18, 6)
+        ) as value,
         true as is_mature
     from counts
     cross join recording

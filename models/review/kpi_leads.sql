@@ -45,7 +45,7 @@ kpi_leads as (
     select
         month_ends.month,
         'win_rate' as kpi,
-        {{ share_of('closings.won', 'closings.closed') }} as value
+        cast({{ share_of('closings.won', 'closings.closed') }} as numeric(28, 6)) as value
     from month_ends
     left join closings on month_ends.month = closings.month
     union all
@@ -59,14 +59,14 @@ kpi_leads as (
     select
         month_ends.month,
         'stale_leads' as kpi,
-        cast(coalesce(stale.leads, 0) as numeric(18, 6)) as value
+        cast(coalesce(stale.leads, 0) as numeric(28, 6)) as value
     from month_ends
     left join stale on month_ends.month = stale.month
     union all
     select
         month,
         'share_of_leads_' || tier as kpi,
-        {{ share_of('leads', 'sum(leads) over (partition by month)') }} as value
+        cast({{ share_of('leads', 'sum(leads) over (partition by month)') }} as numeric(28, 6)) as value
     from leads_by_tier
 
 )

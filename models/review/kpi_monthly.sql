@@ -38,7 +38,7 @@ kpi_monthly as (
     select
         month,
         cast(kpi as {{ dbt.type_string() }}) as kpi,
-        value,
+        cast(value as numeric(28, 6)) as value,
         is_mature,
         comparison,
         target,
