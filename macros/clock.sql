@@ -51,16 +51,26 @@
 {# Before anything runs: a build of some models with another clock than that of the tables they read would mix two
    times, so it is refused in one sentence. #}
 {% macro check_clock() %}
-    {%- if execute and flags.WHICH in ('build', 'run') and var('as_of', none) -%}
-        {%- set clock = graph.nodes.get('model.lead_scoring.scoring_clock') -%}
-        {%- set built = adapter.get_relation(clock.database, clock.schema, clock.alias) if clock -%}
-        {%- if built and clock.unique_id not in selected_resources -%}
-            {%- set same = run_query('select as_of from ' ~ built ~ ' where as_of <> ' ~ clock_of_run()) -%}
-            {%- if same.rows -%}
-                {{ exceptions.raise_compiler_error(
-                    "as_of is " ~ var('as_of') ~ ", but the tables were built as of " ~ same.rows[0][0]
-                    ~ " and this command builds only some of them. Type `dbt build` without a selection, or leave as_of out.") }}
-            {%- endif -%}
+    {%- set clock = graph.nodes.get('model.lead_scoring.scoring_clock') if execute and flags.WHICH in ('build', 'run') -%}
+    {%- set built = adapter.get_relation(clock.database, clock.schema, clock.alias) if clock -%}
+    {%- set is_moved = clock and clock.unique_id in selected_resources -%}
+    {%- if built and (is_moved and tables_left_behind() or not is_moved and var('as_of', none)) -%}
+        {%- set other = run_query('select as_of from ' ~ built ~ ' where as_of <> ' ~ clock_of_run()).rows -%}
+        {%- if other -%}
+            {{ exceptions.raise_compiler_error(
+                "The tables were built as of " ~ other[0][0] ~ ", and this command builds only some of them as of another "
+                ~ "time. Type `dbt build` without a selection, or leave scoring_clock and as_of out.") }}
         {%- endif -%}
     {%- endif -%}
+{% endmacro %}
+
+
+{# Tables that follow the clock and are not built by this command. #}
+{% macro tables_left_behind() %}
+    {%- set left = [] -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized != 'view'
+        and 'model.lead_scoring.scoring_clock' in node.depends_on.nodes and node.unique_id not in selected_resources -%}
+        {%- do left.append(node.name) -%}
+    {%- endfor -%}
+    {{- return(left) -}}
 {% endmacro %}

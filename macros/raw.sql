@@ -148,14 +148,3 @@
             ~ " (or text that reads as one). Cast it in the export or view that fills " ~ table_name ~ ".") }}
     {%- endif -%}
 {% endmacro %}
-
-
-{# DuckDB's own message speaks of nested schemas or of an ambiguous reference. #}
-{% macro duckdb__create_schema(relation) -%}
-    {%- if relation.database | lower in [relation.schema | lower, 'raw_files', var('raw_schema') | lower, 'system', 'temp'] -%}
-        {{ exceptions.raise_compiler_error(
-            "The DuckDB file is called " ~ relation.database ~ ", like something in it, and DuckDB cannot tell the two "
-            ~ "apart. Set LEAD_SCORING_DUCKDB to a file of another name.") }}
-    {%- endif -%}
-    {{ dbt.duckdb__create_schema(relation) }}
-{%- endmacro %}

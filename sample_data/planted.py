@@ -45,6 +45,8 @@ ALIASES = [
     ("L0800012", "L0800011"),
     ("", "L0000090"),
     ("L0800001", "L0000090"),
+    # ids that people had in the system before this one
+    *[(f"L07{number:05}", f"L{number:07}") for number in range(100, 140)],
 ]
 
 # Values other than those drawn, in every row with that id.
@@ -124,4 +126,6 @@ def rename(table: str, row: Row) -> Row:
     for lead_id, former_id, until in FORMER_IDS:
         if table != "leads" and row["lead_id"] == lead_id and then < until:
             return row | {"lead_id": former_id}
-    return row | TYPED_IN.get(row.get("asset") or "", {})
+    # badges are scanned at the door, except where a list was kept
+    scanned = {"recorded_at": row["occurred_at"]} if row.get("event_type") == "seminar_attendance" else {}
+    return row | scanned | TYPED_IN.get(row.get("asset") or "", {})

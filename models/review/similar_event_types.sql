@@ -62,6 +62,8 @@ compared as (
     select
         unseen.event_type,
         seen.event_type as similar_event_type,
+        count(*) as shared_pairs,
+        max(unseen.pair_count) + max(seen.pair_count) as pair_count,
         row_number() over (
             partition by unseen.event_type
             order by {{ as_float('count(*)') }} / (max(unseen.pair_count) + max(seen.pair_count)) desc, seen.event_type
@@ -79,7 +81,8 @@ similar_event_types as (
         event_type,
         similar_event_type
     from compared
-    where nearness = 1
+    -- a word that shares less than half of its pairs is another word
+    where nearness = 1 and 4 * shared_pairs >= pair_count
 
 )
 

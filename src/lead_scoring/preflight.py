@@ -4,11 +4,13 @@ A profile names it with `plugins: [{module: lead_scoring.preflight}]`.
 """
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt.adapters.duckdb.utils import TargetConfig
+from dbt_common.exceptions import DbtRuntimeError
 
 from lead_scoring.checks import raw_files, rule_files
 
@@ -22,6 +24,23 @@ class Plugin(BasePlugin):
     """
 
     connection: duckdb.DuckDBPyConnection
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Refuse a database file that DuckDB cannot tell from something in it; its own message tells nothing.
+
+        Arguments:
+            plugin_config: what the profile gives the plugin; nothing is asked for.
+
+        Raises:
+            DbtRuntimeError: the file is called like that.
+
+        """
+        name = Path(self.creds.path).stem.lower() if self.creds else ""
+        if name in {self.creds.schema.lower() if self.creds else "", "raw", "raw_files", "system", "temp"}:
+            raise DbtRuntimeError(
+                f"The DuckDB file is called {name}, like something in it, and DuckDB cannot tell the two apart. "
+                "Set LEAD_SCORING_DUCKDB to a file of another name."
+            )
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Keep the connection: raw files are described by the DuckDB that will read them."""

@@ -101,8 +101,9 @@ def test_a_part_of_the_models_gets_no_other_clock(warehouse: Warehouse, own_lead
     """Old numbers cannot be given a new time; without one the stored clock holds."""
     warehouse.load(own_leads)
     later = json.dumps({"raw_data": "raw", "as_of": "2026-07-15 00:00:00"})
-    said = warehouse.refuse("run", "--select", "lead_activity", "--vars", later)
-    assert "but the tables were built as of 2026-06-30 15:00:00" in said
+    for selected in (["lead_activity"], ["scoring_clock", "lead_mart"]):
+        said = warehouse.refuse("run", "--select", *selected, "--vars", later)
+        assert "The tables were built as of 2026-06-30 15:00:00" in said
     built = warehouse.run_dbt(
         warehouse.folder, "run", "--select", "lead_activity", "--vars", '{"raw_data": "raw"}', project=warehouse.folder
     )

@@ -168,6 +168,23 @@ def test_documents_name_nothing_that_is_gone(sample: Built) -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
+def test_the_picture_in_the_readme_is_the_graph(sample: Built, name: str) -> None:
+    """Whatever an arrow leads to is made from what it comes from."""
+    parents = {node["name"]: {p.split(".")[-1] for p in node["depends_on"]["nodes"]} for node in nodes(sample, "model")}
+    [picture] = re.findall(r"```\n(attribute_matches.*?)```", (PROJECT / name).read_text(encoding="utf-8"), re.DOTALL)
+    arrows = [pair for line in picture.splitlines() for pair in re.findall(r"(\w+) ─> (?=(\w+))", line)]
+    assert len(arrows) >= 9
+    for source, made in arrows:
+        found = {made}
+        for each in list(found):
+            found |= parents[each]
+        assert source in found, (source, made)
+    ledger = parents["score_ledger"]
+    assert {"attribute_awards", "behavior_awards", "point_decays", "episode_resets", "recency_points"} <= ledger
+    assert {"attribute_score", "behavior_score", "recency_score", "sales_handoffs"} <= parents["lead_mart"]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
 def test_the_ledger_in_the_readme_is_the_sample(sample: Built, name: str) -> None:
     """The first screen's ledger rows are those of the bundled sample, and add up to the score shown."""
     text = (PROJECT / name).read_text(encoding="utf-8")
