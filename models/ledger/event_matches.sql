@@ -12,10 +12,10 @@ behavior_rules as (
         behavior_rules.rule_id,
         rule_event_types.event_type,
         case when {{ is_given('asset_pattern') }} then {{ like_pattern('asset_pattern') }} end as pattern,
-        points,
+        behavior_rules.points,
         coalesce(lower({{ clean_text('award_per') }}), 'event') as award_per,
-        max_awards,
-        coalesce(keeps_active, true) as keeps_active
+        behavior_rules.max_awards,
+        coalesce(behavior_rules.keeps_active, true) as keeps_active
     from {{ ref('behavior_rules') }} as behavior_rules
     inner join {{ ref('rule_event_types') }} as rule_event_types on behavior_rules.rule_id = rule_event_types.rule_id
 

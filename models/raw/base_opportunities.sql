@@ -36,7 +36,8 @@ dated as (
         *,
         case
             when coalesce(given_closed_at >= created_at, true) then given_closed_at
-            when is_closed_date_only and {{ local_date('given_closed_at') }} = {{ local_date('created_at') }} then created_at
+            when is_closed_date_only and {{ local_date('given_closed_at') }} = {{ local_date('created_at') }}
+                then created_at
         end as closed_at
     from parsed
 

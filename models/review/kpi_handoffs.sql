@@ -80,7 +80,7 @@ kpi_handoffs as (
     from counts
     union all
     select
-        month,
+        counts.month,
         'sla_compliance' as kpi,
         cast(case when recording.is_recorded then {{ share_of('met', 'due') }} end as numeric(18, 6)) as value,
         true as is_mature
@@ -88,7 +88,7 @@ kpi_handoffs as (
     cross join recording
     union all
     select
-        month,
+        counts.month,
         'touched_within_1_hour_share' as kpi,
         cast(
             case when recording.is_recorded then {{ share_of('touched_within_1_hour', 'decided_within_1_hour') }} end

@@ -86,7 +86,8 @@ rejected_records as (
         coalesce(reasons.is_row_kept and left_out.record_id is null, false) as is_row_kept,
         reasons.explanation,
         reasons.remedy || coalesce(
-            '. There is a lead ' || problems.similar_id || ': the ids differ only in blanks, leading zeros or a .0 at the end',
+            '. There is a lead ' || problems.similar_id
+            || ': the ids differ only in blanks, leading zeros or a .0 at the end',
             ''
         ) as remedy
     from problems

@@ -22,15 +22,17 @@ counted as (
             (select count(*) from {{ ref('stg_' ~ table) }}) as rows_staged,
             (
                 {%- if table == 'leads' %}
-                select count(*) - count(distinct coalesce(aliases.lead_id, base.lead_id))
-                from {{ ref('base_leads') }} as base
-                left join {{ ref('stg_lead_aliases') }} as aliases on base.lead_id = aliases.alias_id
-                where base.rejection_reason is null
+                    select count(*) - count(distinct coalesce(aliases.lead_id, base.lead_id))
+                    from {{ ref('base_leads') }} as base
+                    left join {{ ref('stg_lead_aliases') }} as aliases on base.lead_id = aliases.alias_id
+                    where base.rejection_reason is null
+                {%- elif table == 'events' %}
+                    select count(*) - count(distinct event_id)
+                    from {{ ref('repeated_events') }}
                 {%- else %}
-                select count(*) - count(distinct {{ key }})
-                {%- if table == 'events' %} from {{ ref('repeated_events') }}
-                {%- else %} from {{ ref('base_' ~ table) }} where rejection_reason is null
-                {%- endif %}
+                    select count(*) - count(distinct {{ key }})
+                    from {{ ref('base_' ~ table) }}
+                    where rejection_reason is null
                 {%- endif %}
             ) as rows_duplicate
         {{ 'union all' if not loop.last }}

@@ -180,7 +180,11 @@ def test_planted_fault_is_found(sample: Built, database: duckdb.DuckDBPyConnecti
 # generic test: statement that breaks it, for a table and a column
 GENERIC_FAULTS = {
     "not_null": "update {table} set {column} = null",
-    "unique": "insert into {table} from {table}",
+    # also of a table that is empty in the sample
+    "unique": (
+        "insert into {table} from {table};"
+        " update {table} set {column} = coalesce((select max(cast({column} as varchar)) from {table}), '1')"
+    ),
     "unique_together": "insert into {table} from {table}",
     "accepted_values": "update {table} set {column} = 'nonsense'",
     "relationships": "update {table} set {column} = 'nonsense'",
