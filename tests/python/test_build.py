@@ -93,7 +93,7 @@ def test_the_sample_shows_everything(sample: Built) -> None:
         ("stg_events where recorded_at >= occurred_at + interval 3 week", 7),
         ("sales_handoffs where handed_off_at >= entered_at + interval 3 week", 3),
         ("stg_lead_aliases where lead_id = 'L0000573'", 1),
-        ("stg_lead_aliases where lead_id in (select lead_id from stg_leads)", 4),
+        ("stg_lead_aliases where lead_id in (select lead_id from stg_leads)", 44),
         ("stg_lead_aliases where alias_id in (select lead_id from base_leads)", 2),
         ("stg_opportunities where deal_id like 'D%'", 4),
         ("stg_sales_activities where is_date_only", 1),
