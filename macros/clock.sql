@@ -52,6 +52,7 @@
    times, so it is refused in one sentence. #}
 {% macro check_clock() %}
     {%- set clock = graph.nodes.get('model.lead_scoring.scoring_clock') if execute and flags.WHICH in ('build', 'run') -%}
+    {%- if clock -%}{%- do clock_of_run() -%}{%- endif -%}  {#- a mistyped as_of is told at once -#}
     {%- set built = adapter.get_relation(clock.database, clock.schema, clock.alias) if clock -%}
     {%- set is_moved = clock and clock.unique_id in selected_resources -%}
     {%- if built and (is_moved and tables_left_behind() or not is_moved and var('as_of', none)) -%}

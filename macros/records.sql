@@ -24,6 +24,8 @@
 {# Before anything is replaced or forgotten: stops if too many of the leads of the last finished build are missing,
    as after half a file. The leads of the bundled sample may all go. #}
 {% macro refuse_vanished_leads() %}
+    {#- an error of the rule book stops the build here, before anything is scored by it -#}
+    {%- set checked_rules = ref('rules_version') -%}
     {#- named here, so that dbt sees them also while it only parses -#}
     {%- set base_leads, aliases = ref('base_leads').render(), ref('stg_lead_aliases').render() -%}
     {%- set published = record_of_leads() -%}

@@ -309,7 +309,7 @@ def leaks(project: CompiledProject, rule_book: Tables, raw: Tables, later: Table
 
     """
     before = reviewed(project, (rule_book, raw), *clock)
-    after = reviewed(project, (rule_book, {name: raw[name] + later[name] for name in RAW}), *clock)
+    after = reviewed(project, (rule_book, raw | {name: raw[name] + later[name] for name in RAW}), *clock)
     changed = set()
     for month, month_end_at in before.pop("months").items():
         for name, figures in before.items():

@@ -272,6 +272,16 @@ ERRORS: dict[str, tuple[Callable[[Tables], Any], str]] = {
 }  # fmt: skip
 
 WARNINGS: dict[str, tuple[Callable[[Tables], Any], str]] = {
+    "wide sign in a value": (
+        changed("attribute_rules", "target_industry", value="製造業｜金融"),
+        'attribute_rules.csv line 5, rule target_industry: value "製造業｜金融" holds ｜, ％, 、 or *, which stand for'
+        " themselves here. Write | between alternatives and % for any text.",
+    ),
+    "wide sign in an asset": (
+        changed("behavior_rules", "site_visit", asset_pattern="/news*"),
+        'behavior_rules.csv line 6, rule site_visit: event_type "page_view" or asset_pattern "/news*" holds ｜, ％, 、 or'
+        " *, which stand for themselves here. Write | between event types and % for any text in asset_pattern.",
+    ),
     "description blank": (
         changed("tiers", "hot", description=None),
         "tiers.csv line 2, rule hot: the description is blank."
@@ -456,7 +466,7 @@ def test_a_rule_that_meets_nobody_is_named(project: CompiledProject) -> None:
     events = [
         {"event_id": "1", "lead_id": "L", "event_type": "page_view", "asset": "/", "occurred_at": "2026-06-30"},
         {"event_id": "2", "lead_id": "L", "event_type": "email_click", "asset": "m", "occurred_at": "2026-04-01 15:00"},
-        {"event_id": "3", "lead_id": "L", "event_type": "email_open", "asset": "m", "occurred_at": "2026-07-01"},
+        {"event_id": "3", "lead_id": "L", "event_type": "email_open", "asset": "m", "occurred_at": "2026-07-01 00:00"},
     ]
     raw = NO_ROWS | {"leads": [LEAD], "events": events}
     with project.score(shipped(), raw, AS_OF) as database:
@@ -466,7 +476,8 @@ def test_a_rule_that_meets_nobody_is_named(project: CompiledProject) -> None:
         " Compare value with what the leads hold, or delete the rule."
     ) in found
     assert (
-        'seeds/rules/behavior_rules.csv line 8, rule email_open: no event of type "email_open" has ever been seen.'
+        'seeds/rules/behavior_rules.csv line 8, rule email_open: no event of type "email_open" has ever been seen;'
+        ' the nearest that has is "email_click".'
         " Write the event type as the tracking calls it, or delete the rule."
     ) in found
     assert (
