@@ -191,7 +191,8 @@ def test_outcomes_of_the_sample_follow_from_its_rows(sample: Built) -> None:
     """Who is reviewed, and opportunity, win and touch of each, in plain Python."""
     with duckdb.connect(str(sample.database), read_only=True) as database:
         months = rows(database, "from month_ends")
-        leads = rows(database, "from stg_leads where lead_id not in (select lead_id from disqualified_leads)")
+        by_rule = "select lead_id from disqualified_leads where rule_id is not null"
+        leads = rows(database, f"from stg_leads where lead_id not in ({by_rule})")
         opportunities, touches = defaultdict(list), defaultdict(list)
         for row in rows(database, "from stg_opportunities"):
             opportunities[row["lead_id"]].append(row)
@@ -205,6 +206,8 @@ def test_outcomes_of_the_sample_follow_from_its_rows(sample: Built) -> None:
         for lead in leads:
             own = opportunities[lead["lead_id"]]
             if lead["created_at"] >= start or any(o["created_at"] < start for o in own):
+                continue
+            if lead["disqualified_at"] is not None and lead["disqualified_at"] < start:
                 continue
             within = [o for o in own if o["created_at"] < start + HORIZON]
             wins = [o for o in within if o["is_won"]]
