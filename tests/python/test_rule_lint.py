@@ -279,8 +279,9 @@ WARNINGS: dict[str, tuple[Callable[[Tables], Any], str]] = {
     ),
     "wide sign in an asset": (
         changed("behavior_rules", "site_visit", asset_pattern="/news*"),
-        'behavior_rules.csv line 6, rule site_visit: event_type "page_view" or asset_pattern "/news*" holds'
-        " ｜, ％, 、 or *, which stand for themselves here. Write | between event types and % for any text in asset_pattern.",
+        'behavior_rules.csv line 6, rule site_visit: event_type "page_view" or asset_pattern "/news*"'
+        " holds ｜, ％, 、 or *, which stand for themselves here."
+        " Write | between event types and % for any text in asset_pattern.",
     ),
     "description blank": (
         changed("tiers", "hot", description=None),

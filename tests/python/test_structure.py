@@ -45,7 +45,9 @@ def nodes(built: Built, kind: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: str(path.relative_to(PROJECT)))
 def test_yml_has_only_known_keys(path: Path) -> None:
     """Dbt checks keys only for some warehouses; newer dbt refuses what it does not know."""
-    assert complaints("resources/latest.json", yaml.safe_load(path.read_text(encoding="utf-8"))) == []
+    # what depends on a variable dbt renders first
+    text = re.sub(r'(enabled: )"{{.*}}"', r"\1true", path.read_text(encoding="utf-8"))
+    assert complaints("resources/latest.json", yaml.safe_load(text)) == []
 
 
 def test_project_file_has_only_known_keys() -> None:
