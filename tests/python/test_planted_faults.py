@@ -144,7 +144,7 @@ def data_tests(built: Built) -> dict[str, dict[str, Any]]:
     return {
         node["name"]: node | {"compiled_code": compiled[key]}
         for key, node in nodes.items()
-        if node["resource_type"] == "test"
+        if node["resource_type"] == "test" and key in compiled  # those of what is switched off did not run
     }
 
 

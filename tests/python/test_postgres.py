@@ -120,7 +120,7 @@ def test_postgres_gives_the_same_rows(run_dbt: RunDbt, server: dict[str, str], w
         cursor.execute("drop schema if exists lead_scoring cascade; drop schema if exists raw cascade")
     for raw, command in ((write_the_day_before(world.raw, tmp_path / "before"), ONLY_MODELS), (world.raw, ["build"])):
         load(server, raw, world.types)
-        variables = ["--vars", as_vars(as_of=AS_OF, raw_data=str(raw))]
+        variables = ["--vars", as_vars(as_of=AS_OF, raw_data=str(raw), max_vanished_share=1)]
         on_duckdb = run_dbt(tmp_path / "duckdb", *ONLY_MODELS, *variables, project=world.project)
         on_postgres = run_dbt(
             tmp_path / "postgres", *command, *variables, "--target", "postgres", project=world.project, **server
