@@ -52,7 +52,9 @@
 {# The raw values beside the parsed ones, under their own names. What the contract calls text is text
    here, also where the file has numbers: a unit test gives it words. #}
 {% macro raw_columns(table) -%}
-    {%- set contract = (raw_tables() | selectattr('name', 'equalto', table) | first).columns if graph.sources else {} -%}
+    {%- set declared = graph.sources.values() | selectattr('package_name', 'equalto', 'lead_scoring')
+        | selectattr('source_name', 'equalto', 'raw') | selectattr('name', 'equalto', table) | list if graph.sources else [] -%}
+    {%- set contract = (declared + [{'columns': {}}] | list)[0].columns -%}
     {%- for column in contract_columns(table) -%}
         {%- if contract.get(column, {}).data_type == 'text' -%}
             cast({{ column }} as {{ dbt.type_string() }})
