@@ -71,7 +71,7 @@
     {%- set left = [] -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized != 'view'
         and 'model.lead_scoring.scoring_clock' in node.depends_on.nodes and node.unique_id not in selected_resources -%}
-        {%- do left.append(node.name) -%}
+        {%- if adapter.get_relation(node.database, node.schema, node.alias) -%}{%- do left.append(node.name) -%}{%- endif -%}
     {%- endfor -%}
     {{- return(left) -}}
 {% endmacro %}

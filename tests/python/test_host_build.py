@@ -10,12 +10,13 @@ import pytest
 import yaml
 from conftest import DBT, PROJECT
 
+TABLES = ("leads", "events", "sales_activities", "opportunities", "lead_aliases")
 SETTINGS = {
     "name": "host",
     "profile": "host",
     "vars": {
         "raw_data": "",
-        **{f"raw_{table}": f"crm_{table}" for table in ("leads", "events", "sales_activities", "opportunities")},
+        **{f"raw_{table}": f"crm_{table}" for table in TABLES},
     },
     "seeds": {"lead_scoring": {"rules": {"tiers": {"+enabled": False}}}},
     "models": {"lead_scoring": {"+schema": "scoring"}},
@@ -40,7 +41,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "dbt_project.yml": yaml.safe_dump(SETTINGS),
         "profiles.yml": yaml.safe_dump({"host": {"target": "dev", "outputs": {"dev": PROFILE}}}),
     }
-    for table in ("leads", "events", "sales_activities", "opportunities"):
+    for table in TABLES:
         path = PROJECT / "sample_data" / f"{table}.csv"
         files[f"models/crm/crm_{table}.sql"] = f"select * from read_csv('{path}', all_varchar = true)"
     for name, text in files.items():
