@@ -32,7 +32,7 @@ select
     cast(null as {{ dbt.type_string() }}) as rule_id,
     cast(count(*) as {{ dbt.type_string() }}) || ' rows lie after the clock, the furthest at '
     || cast(max(dated.happened_at) as {{ dbt.type_string() }}) || ', and are in no score' as problem,
-    'If these are local times, name their zone in the variable raw_timezone; if they are plans, leave them out' as remedy
+    'If these are local times, name their zone in the variable raw_timezone; if plans, leave them out' as remedy
 from dated
 cross join {{ ref('scoring_clock') }} as clock
 where clock.is_run_start and dated.happened_at > clock.as_of
