@@ -21,7 +21,9 @@ seeds:
   lead_scoring: {rules: {tiers: {+enabled: false}, attribute_rules: {+enabled: false}}}
 """
 PROFILE = """
-host: {target: dev, outputs: {dev: {type: duckdb, path: host.duckdb}}}
+host:
+  target: dev
+  outputs: {dev: {type: duckdb, path: host.duckdb, plugins: [{module: lead_scoring.preflight}]}}
 """
 
 

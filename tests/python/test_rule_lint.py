@@ -277,11 +277,15 @@ WARNINGS: dict[str, tuple[Callable[[Tables], Any], str]] = {
         'attribute_rules.csv line 5, rule target_industry: value "製造業｜金融" holds ｜, ％, 、 or *, which stand for'
         " themselves here. Write | between alternatives and % for any text.",
     ),
+    "wide sign in an event type": (
+        changed("behavior_rules", "site_visit", event_type="page_view｜page_leave"),
+        'behavior_rules.csv line 6, rule site_visit: event_type "page_view｜page_leave" holds ｜, ％, 、 or *, which'
+        " stand for themselves here. Write | between event types.",
+    ),
     "wide sign in an asset": (
         changed("behavior_rules", "site_visit", asset_pattern="/news*"),
-        'behavior_rules.csv line 6, rule site_visit: event_type "page_view" or asset_pattern "/news*"'
-        " holds ｜, ％, 、 or *, which stand for themselves here."
-        " Write | between event types and % for any text in asset_pattern.",
+        'behavior_rules.csv line 6, rule site_visit: asset_pattern "/news*" holds ｜, ％, 、 or *, which stand for'
+        " themselves here. Write % for any text.",
     ),
     "description blank": (
         changed("tiers", "hot", description=None),

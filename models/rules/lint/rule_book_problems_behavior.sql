@@ -85,9 +85,15 @@ rule_book_problems_behavior as (
     ) }}
     union all
     {{ rule_problem(
-        'warn', 'rules', has_wide_sign('event_type') ~ ' or ' ~ has_wide_sign('asset_pattern'),
-        'event_type "{event_type}" or asset_pattern "{asset_pattern}" holds ｜, ％, 、 or *, which stand for themselves here',
-        'Write | between event types and % for any text in asset_pattern',
+        'warn', 'rules', has_wide_sign('event_type'),
+        'event_type "{event_type}" holds ｜, ％, 、 or *, which stand for themselves here',
+        'Write | between event types',
+    ) }}
+    union all
+    {{ rule_problem(
+        'warn', 'rules', has_wide_sign('asset_pattern'),
+        'asset_pattern "{asset_pattern}" holds ｜, ％, 、 or *, which stand for themselves here',
+        'Write % for any text',
     ) }}
     union all
     {{ rule_problem(
