@@ -126,9 +126,11 @@ def test_text_matching(given_value: str | None, rule_value: str, is_match: bool)
 
 
 def test_event_types_are_alternatives() -> None:
-    """A rule names one type or several; the asset is compared like any text, its blanks included."""
-    rule = {"event_type": "page_view | 資料ｄｌ|", "asset_pattern": "/ｐｒｉｃｉｎｇ%"}
-    assert matches_event(rule, {"event_type": "資料dl", "asset": "/Pricing/x"})
+    """A rule names one type or several; type and asset are compared without case, the width of signs counts."""
+    rule = {"event_type": "page_view | 資料DL|", "asset_pattern": "/Pricing%"}
+    assert matches_event(rule, {"event_type": "資料dl", "asset": "/pricing/x"})
+    assert not matches_event(rule, {"event_type": "資料ｄｌ", "asset": "/pricing/x"})
+    assert not matches_event(rule, {"event_type": "資料dl", "asset": "/ｐｒｉｃｉｎｇ/x"})
     assert not matches_event(rule, {"event_type": "資料dl", "asset": " /pricing"})
     assert not matches_event(rule, {"event_type": "page_view | 資料dl", "asset": "/pricing"})
     assert not matches_event(rule, {"event_type": "page_view", "asset": None})

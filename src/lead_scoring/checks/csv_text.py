@@ -246,7 +246,7 @@ def _line_problems(
             cells = len(record)
             if not cells or (is_within and line == 1):
                 continue
-            if cells == width:
+            if cells == width or (cells == width + 1 and last.rstrip("\r\n").endswith(",")):  # one comma at the end
                 yield from (_too_few(file, *place, width) for place in short)
                 short.clear()
             elif done > line:
