@@ -184,6 +184,12 @@ def test_hubspot_opportunities(hubspot: Built) -> None:
         ("9006", "119", datetime(2026, 6, 1), None, None, 700000),
         ("9011", "117", datetime(2026, 4, 3), None, None, 200),
     ]
+    with_deals = "select lead_id, opportunity_status from lead_mart where opportunity_status is not null"
+    assert dict(rows(hubspot.database, with_deals)) == {
+        **dict.fromkeys(("111", "112", "113"), "won"),
+        **dict.fromkeys(("114", "117", "119"), "open"),
+        "115": "lost",
+    }
 
 
 def test_hubspot_scores(hubspot: Built) -> None:
