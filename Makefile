@@ -13,8 +13,9 @@ $(BIN)/.synced: pyproject.toml uv.lock
 	PATH="$$PATH:$(BIN)" uv sync --quiet --frozen --compile-bytecode
 	@touch $@
 
+# `dbt build`, then `lead-scoring publish`: readers see all of a green build, or what they saw before.
 build: $(BIN)/.synced
-	$(BIN)/dbt build
+	@$(BIN)/lead-scoring build
 
 lint: $(BIN)/.synced
 	$(BIN)/ruff check .
@@ -46,4 +47,4 @@ bench: $(BIN)/.synced
 	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group bench python benchmark/bench.py --events $(EVENTS) $(BENCH)
 
 clean:
-	rm -rf .venv target logs lead_scoring.duckdb
+	rm -rf .venv target logs published lead_scoring.duckdb
