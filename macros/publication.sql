@@ -4,12 +4,16 @@
 {%- endmacro %}
 
 
-{# True if this command builds every model and seed of this project and runs every data test. #}
+{# True if this command builds every model and seed of this project and runs every data test. After a full parse dbt
+   knows tests of models that are switched off too: they read nothing, or nothing that is there. #}
 {% macro is_whole_build() %}
     {%- set left_out = [] -%}
     {%- for node in (graph.nodes.values() if execute else []) if node.package_name == 'lead_scoring'
         and node.resource_type in ['model', 'seed', 'test'] and node.unique_id not in selected_resources -%}
-        {%- do left_out.append(node.name) -%}
+        {%- set gone = node.depends_on.nodes | reject('in', graph.nodes) | reject('in', graph.sources) | list -%}
+        {%- if node.resource_type != 'test' or node.depends_on.nodes and not gone -%}
+            {%- do left_out.append(node.name) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{- return(execute and not left_out and not flags.EMPTY) -}}
 {% endmacro %}

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from lead_scoring import lint
+from lead_scoring.app.command import app
 from lead_scoring.challenger.command import challenger
 from lead_scoring.connect.command import connect
 from lead_scoring.impact.command import impact
@@ -19,6 +20,7 @@ def main() -> None:
     """Score leads, show the scores, review the rule book: what dbt alone cannot do."""
 
 
+main.add_command(app)
 main.add_command(build)
 main.add_command(challenger)
 main.add_command(connect)

@@ -28,9 +28,13 @@ class Shop:
     def __init__(self, built: Built, folder: Path) -> None:
         """Copy the build into a directory of its own."""
         self.database = folder / built.database.name
+        # what dbt has not yet moved from the log into the file
+        duckdb.connect(str(built.database)).close()
         shutil.copy(built.database, self.database)
         self.target = built.target
-        self.store = Embedded(SimpleNamespace(path=str(self.database), schema="main", type="duckdb"), folder)
+        self.store = Embedded(
+            SimpleNamespace(path=str(self.database), schema="main", type="duckdb"), folder, "Asia/Tokyo"
+        )
         self.relations, self.marker = public_relations(Project(PROJECT, {}), built.target, "duckdb")
 
     def publish(self) -> Any:

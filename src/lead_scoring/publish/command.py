@@ -84,11 +84,12 @@ def _store(project: Project, target: str) -> Any:
     from lead_scoring import profile
 
     credentials = profile.credentials(project.root, target)
+    timezone = str(project.variable("timezone") or "UTC")
     if credentials.type == "duckdb":
-        return Embedded(credentials, project.root)
+        return Embedded(credentials, project.root, timezone)
     if credentials.type == "postgres":
         from lead_scoring.publish.postgres import Postgres
 
         schema = project.variable("published_schema") or f"{credentials.schema}_published"
-        return Postgres(credentials, schema, project.variable("published_roles") or [])
+        return Postgres(credentials, schema, project.variable("published_roles") or [], timezone)
     raise NotPublished(f"the target builds to {credentials.type}; {NAME} publishes on duckdb and postgres.")

@@ -19,11 +19,13 @@ PUBLICATION = {
     "published_at": "timestamp",
     "rules_version": "varchar",
     "publication_number": "integer",
+    "timezone": "varchar",
 }
 CATALOGUE = {"table_name": "varchar", "description": "varchar"}
 DESCRIPTIONS = {
-    "publication": "One row: which build this set is, as of when (`as_of`, UTC), under which rules, and since when"
-    " readers see it (`published_at`). `publication_number` is the highest in `published_scores`.",
+    "publication": "One row: which build this set is, as of when (`as_of`), under which rules, and since when readers"
+    " see it (`published_at`). All times are UTC; `timezone` is the zone of calendar dates. `publication_number` is the"
+    " highest in `published_scores`.",
     "published_tables": "One row per table of this set, with what it holds.",
 }
 
@@ -62,6 +64,7 @@ class Publication:
     published_at: datetime
     rules_version: str
     publication_number: int
+    timezone: str
 
     def __str__(self) -> str:
         """Say which build it is."""
@@ -105,12 +108,13 @@ def public_relations(project: Project, target_path: Path, adapter: str) -> tuple
     return sorted(found, key=lambda relation: relation.name), completed
 
 
-def completed(rows: Sequence[Sequence[Any]], publication_number: int) -> Publication:
+def completed(rows: Sequence[Sequence[Any]], publication_number: int, timezone: str) -> Publication:
     """Return what is to be published, if the last build is complete.
 
     Arguments:
         rows: `build_id, as_of, built_at, rules_version, is_whole` of `completed_build`.
         publication_number: the highest of `published_scores`.
+        timezone: the zone of calendar dates.
 
     Raises:
         NotPublished: it is not.
@@ -126,7 +130,7 @@ def completed(rows: Sequence[Sequence[Any]], publication_number: int) -> Publica
             "the last build left out some models, seeds or data tests. Run `dbt build` without a selection."
         )
     now = datetime.now(UTC).replace(tzinfo=None)
-    return Publication(build_id, as_of, built_at, now, rules_version, publication_number)
+    return Publication(build_id, as_of, built_at, now, rules_version, publication_number, timezone)
 
 
 def still_seen(standing: Publication | None) -> str:

@@ -32,8 +32,9 @@ class Postgres:
     of the old rows or all of the new, also in a transaction that began before, and rights and views on the tables last.
     """
 
-    def __init__(self, credentials: Any, schema: str, roles: Sequence[str]) -> None:
+    def __init__(self, credentials: Any, schema: str, roles: Sequence[str], timezone: str) -> None:
         """Take where builds go, the schema that readers see, and the roles that may read it."""
+        self.timezone = timezone
         self.credentials, self.schema, self.roles = credentials, schema, roles
 
     def publish(self, relations: Sequence[Relation], marker: Relation) -> Publication:
@@ -108,7 +109,7 @@ class Postgres:
         table = sql.Identifier(marker.schema, marker.identifier)
         cursor.execute("select to_regclass(%s)", (f'"{marker.schema}"."{marker.identifier}"',))
         if cursor.fetchone()[0] is None:
-            return completed([], 0)
+            return completed([], 0, self.timezone)
         # until the end no build can begin: the first thing it does is to empty this table
         cursor.execute(sql.SQL("lock table {} in share mode").format(table))
         cursor.execute(sql.SQL("select build_id, as_of, built_at, rules_version, is_whole from {}").format(table))
@@ -118,7 +119,7 @@ class Postgres:
             scores = sql.Identifier(marker.schema, "published_scores")
             cursor.execute(sql.SQL("select coalesce(max(publication_number), 0) from {}").format(scores))
             [(number,)] = cursor.fetchall()
-        return completed(rows, number)
+        return completed(rows, number, self.timezone)
 
     def _prepare(self, cursor: Any, standing: Publication | None) -> None:
         """Make the schema, if it is not there; take none that holds what was not published."""
