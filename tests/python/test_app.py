@@ -67,6 +67,7 @@ def test_both_catalogues_have_the_same_texts() -> None:
         return {key: sorted(re.findall(r"{\w+}", value)) for key, value in pairs + inner}
 
     assert flat(ja) == flat(en)
+    assert all(isinstance(value, str | dict) for texts in (ja, en) for value in texts.values())
     code = "".join(path.read_text(encoding="utf-8") for path in PAGE.parent.rglob("*.py"))
     assert [key for key in en if f'"{key}"' not in code and not key.endswith("_count")] == []
 

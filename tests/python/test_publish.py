@@ -183,6 +183,19 @@ def test_an_erased_person_is_in_no_byte(shop: Shop) -> None:
     assert found() == []
 
 
+def test_a_set_of_an_older_version_is_replaced(shop: Shop) -> None:
+    """What it does not say of itself is no reason to take it for somebody else's."""
+    first = shop.publish()
+    for file, name in ((shop.store.file, "publication"), (shop.database, "publications")):
+        with duckdb.connect(str(file)) as connection:
+            connection.execute(f"alter table {name} drop column timezone")
+    with pytest.raises(NotPublished, match="still see the build of"):
+        shop.change("create table kept as from completed_build; delete from completed_build")
+        shop.publish()
+    shop.change("insert into completed_build from kept")
+    assert shop.publish().timezone == first.timezone
+
+
 def test_a_publication_killed_before_its_last_step_is_recorded_later(shop: Shop) -> None:
     """The set is there, the record of it is not: the next command writes it down, once."""
     shop.publish()

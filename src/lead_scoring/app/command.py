@@ -30,6 +30,7 @@ def app(published: Path, arguments: tuple[str, ...]) -> None:
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is not installed. Install it with: uv sync --extra app") from error
     page = Path(__file__).with_name("page.py")
-    command = [sys.executable, "-m", "streamlit", "run", page, "--browser.gatherUsageStats", "false", *arguments]
+    command = [sys.executable, "-m", "streamlit", "run", page, "--browser.gatherUsageStats", "false"]
+    command += ["--server.showEmailPrompt", "false", "--client.toolbarMode", "minimal", *arguments]
     environment = os.environ | {PUBLISHED: str(published.resolve())}
     raise SystemExit(subprocess.run(command, env=environment, check=False).returncode)

@@ -66,6 +66,12 @@ class Publication:
     publication_number: int
     timezone: str
 
+    @classmethod
+    def of(cls, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Publication | None":
+        """Return what the rows of the table `publication` say, also of an older version; None without a row."""
+        found = dict(zip(columns, rows[0], strict=True)) if rows else {}
+        return cls(**{name: found.get(name) for name in PUBLICATION}) if rows else None
+
     def __str__(self) -> str:
         """Say which build it is."""
         return f"the build of {self.built_at:%Y-%m-%d %H:%M:%S}, as of {self.as_of:%Y-%m-%d %H:%M:%S}"

@@ -85,10 +85,11 @@ class Embedded:
         if not self.file.exists():
             return None
         try:
-            rows = self.query(f"select {', '.join(PUBLICATION)} from publication")
+            with duckdb.connect(str(self.file), read_only=True) as connection:
+                found = connection.execute("select * from publication")
+                return Publication.of([column[0] for column in found.description], found.fetchall())
         except duckdb.Error:
             return None
-        return Publication(*rows[0])
 
     def query(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query on the published set."""
@@ -197,8 +198,10 @@ def record(connection: duckdb.DuckDBPyConnection, publication: Publication) -> N
 
     """
     connection.execute(f"create table if not exists publications ({COLUMNS})")
+    for column, kind in PUBLICATION.items():  # it may be one of an older version
+        connection.execute(f"alter table publications add column if not exists {column} {kind}")
     connection.execute(
-        f"insert into publications select {', '.join('?' * len(PUBLICATION))}"
+        f"insert into publications ({', '.join(PUBLICATION)}) select {', '.join('?' * len(PUBLICATION))}"
         " where not exists (select 1 from publications where build_id = ? and published_at = ?)",
         [*astuple(publication), publication.build_id, publication.published_at],
     )

@@ -77,11 +77,15 @@ class Postgres:
 
     def standing(self) -> Publication | None:
         """Return what readers see now; None if nothing was published."""
+        connection = profile.connect_postgres(self.credentials)
         try:
-            rows = self.query(f"select {', '.join(PUBLICATION)} from publication")
+            with connection, connection.cursor() as cursor:
+                cursor.execute(sql.SQL("select * from {}").format(self._published("publication")))
+                return Publication.of([column.name for column in cursor.description], cursor.fetchall())
         except psycopg2.errors.UndefinedTable:
             return None
-        return Publication(*rows[0])
+        finally:
+            connection.close()
 
     def query(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query on the published set."""
@@ -129,11 +133,9 @@ class Postgres:
                 f"the schema {self.schema} is not empty and was not published by this project. Set the variable"
                 " published_schema to another name."
             )
-        if standing is None:
-            cursor.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(self.schema)))
-            for name, columns in (("publication", PUBLICATION), ("published_tables", CATALOGUE)):
-                described = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-                cursor.execute(sql.SQL(f"create table {{}} ({described})").format(self._published(name)))
+        cursor.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(self.schema)))
+        for name, columns in (("publication", PUBLICATION), ("published_tables", CATALOGUE)):
+            _make(cursor, self._published(name), columns)
 
     def _replace(self, cursor: Any, relation: Relation) -> None:
         source, target = sql.Identifier(relation.schema, relation.identifier), self._published(relation.name)
@@ -176,11 +178,19 @@ class Postgres:
 def _record(cursor: Any, schema: str, publication: Publication) -> None:
     """Write down beside the build that its scores were seen."""
     table = sql.Identifier(schema, "publications")
-    described = ", ".join(f"{column} {kind}" for column, kind in PUBLICATION.items())
-    cursor.execute(sql.SQL(f"create table if not exists {{}} ({described})").format(table))
+    _make(cursor, table, PUBLICATION)
     _insert(cursor, table, publication)
+
+
+def _make(cursor: Any, table: sql.Composable, columns: dict[str, str]) -> None:
+    """Make a table, or add the columns that one of an older version lacks."""
+    described = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    cursor.execute(sql.SQL(f"create table if not exists {{}} ({described})").format(table))
+    for column, kind in columns.items():
+        cursor.execute(sql.SQL(f"alter table {{}} add column if not exists {column} {kind}").format(table))
 
 
 def _insert(cursor: Any, table: sql.Composable, publication: Publication) -> None:
     places = ", ".join(["%s"] * len(PUBLICATION))
-    cursor.execute(sql.SQL(f"insert into {{}} values ({places})").format(table), astuple(publication))
+    columns = ", ".join(PUBLICATION)
+    cursor.execute(sql.SQL(f"insert into {{}} ({columns}) values ({places})").format(table), astuple(publication))

@@ -23,7 +23,7 @@ def show(source: Source, words: Words) -> None:
     checklist = source.frame(CHECKLIST)
     if not checklist.empty and checklist["is_malfunction_suspected"].any():
         st.error(words("malfunction"))
-    answers = {"true": f"⚠ {words('yes')}", "false": words("no"), "unknown": words("unknown")}
+    answers = {"true": f"⚠ {words('is_true')}", "false": words("is_false"), "unknown": words("unknown")}
     checklist["answer"] = checklist["answer"].astype(str).str.lower().map(lambda given: answers.get(given, given))
     question = "question_ja" if words.language == "ja" else "question"
     table(checklist, words, {question: "question", "answer": "answer", "evidence": "evidence"}, "scoring_checklist")

@@ -94,9 +94,14 @@ def _thresholds(source: Source, steps: pd.DataFrame, now: pd.Timestamp) -> list[
 def _marks(marks: pd.DataFrame, steps: pd.DataFrame, words: Words) -> list[alt.Chart]:
     if marks.empty:
         return []
-    top = max(100.0, float(steps["total_score"].max())) * 1.08
+    # each kind on a line of its own: a lead is often called in the minute of its hand-over
+    top = max(100.0, float(steps["total_score"].max()))
+    lines = {name: top * (1.1 + 0.1 * place) for place, name in enumerate(SHAPES)}
+    lines["reset due"] = lines["reset"]
     known = {words.named("marks", name): look for name, look in SHAPES.items() if name in set(marks["what"])}
-    marks = marks.assign(what=marks["what"].map(lambda name: words.named("marks", name)), height=top)
+    marks = marks.assign(
+        what=marks["what"].map(lambda name: words.named("marks", name)), height=marks["what"].map(lines)
+    )
     names = list(known)
     shape = alt.Scale(domain=names, range=[look[0] for look in known.values()])
     color = alt.Scale(domain=names, range=[look[1] for look in known.values()])

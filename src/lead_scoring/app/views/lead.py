@@ -19,10 +19,10 @@ FOUND = """
 """
 LEDGER = """
     select
-        effective_at, axis, ledger.rule_id, entry_type, points, asset, description, effective_at > $as_of as is_ahead,
-        sum(points) over (order by effective_at, axis, ledger.rule_id, entry_type, event_id) as standing
+        ledger.*, rule_book.description, effective_at > $as_of as is_ahead,
+        sum(ledger.points) over (order by effective_at, ledger.axis, ledger.rule_id, entry_type, event_id) as standing
     from score_ledger as ledger left join rule_book on ledger.rule_id = rule_book.rule_id
-    where lead_id = $lead_id order by effective_at, axis, ledger.rule_id, entry_type, event_id
+    where lead_id = $lead_id order by effective_at, ledger.axis, ledger.rule_id, entry_type, event_id
 """
 REASONS = """
     select axis, rule_id, points, times_awarded, last_asset, description from lead_score_reasons

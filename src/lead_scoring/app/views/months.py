@@ -34,10 +34,10 @@ def show(source: Source, words: Words) -> None:
     if months:
         month = st.selectbox(words("month"), months, format_func=lambda each: f"{each:%Y-%m}", key="month")
         kpis = source.frame(KPIS, month=month)
-        met = {True: words("yes"), False: words("no")}
+        met = {True: words("is_true"), False: words("is_false")}
         kpis["met"] = [met.get(value, "") if pd.notna(value) else "" for value in kpis["is_target_met"]]
         for column in ("value", "target"):
-            kpis[column] = kpis[column].map(number)
+            kpis[column] = kpis[column].round(3).map(number)
         kpis.loc[kpis["value"] == "", "value"] = words("unknown")
         table(kpis, words, {"kpi": "kpi", "value": "value", "target": "target", "met": "met"}, "kpi_monthly")
     else:

@@ -15,7 +15,7 @@ RULES = """
     where rule_kind <> 'tiers' order by rule_kind, rule_book.points desc, rule_book.rule_id
 """
 CARRIES = """
-    select description, sum(reasons.points) / (
+    select reasons.description, sum(reasons.points) / (
         select count(*) from lead_mart inner join tiers using (tier) where sla_hours is not null
     ) as points
     from lead_score_reasons as reasons

@@ -45,7 +45,7 @@ def _edited(frame: pd.DataFrame, key: str, column: str, words: Words, title: str
     shown = frame.assign(new=frame[column].astype(float))
     described = [name for name in ("description",) if name in frame]
     return st.data_editor(
-        shown[[key, *described, column, "new"]],
+        shown[[key, column, "new", *described]],
         hide_index=True,
         width="stretch",
         disabled=[key, *described, column],
