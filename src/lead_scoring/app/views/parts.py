@@ -19,7 +19,9 @@ def table(frame: pd.DataFrame, words: Words, labels: dict[str, str], name: str =
     if frame.empty:
         st.info(words("empty"))
         return
-    shown = frame[list(labels)]
+    shown = frame[list(labels)].copy()
+    for column in shown.select_dtypes(include=["object", "string"]):
+        shown[column] = shown[column].fillna("")
     st.dataframe(
         shown,
         hide_index=True,
