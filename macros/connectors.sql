@@ -20,6 +20,20 @@
 {% endmacro %}
 
 
+{# The record of the source system that each lead is written back to; none while no connector knows people. #}
+{% macro crm_records() -%}
+    {%- if connectors_with('leads') and model.resource_type != 'unit_test' -%}
+    select lead_id, crm_object, crm_id from {{ ref('person_records') }}
+    {%- else -%}
+    select
+        cast(null as {{ dbt.type_string() }}) as lead_id,
+        cast(null as {{ dbt.type_string() }}) as crm_object,
+        cast(null as {{ dbt.type_string() }}) as crm_id
+    where 1 = 0
+    {%- endif -%}
+{%- endmacro %}
+
+
 {# A source's table with the columns its yml declares, in the declared types. A column is found under its name or as
    the API spells it (CreatedDate, canonical-vid); one that is missing is empty, as is a table that is missing.
    A unit test gives the columns it needs, of the right type. #}

@@ -52,6 +52,12 @@ handoffs as (
 
 ),
 
+crm_records as (
+
+    {{ crm_records() }}
+
+),
+
 lead_mart as (
 
     select
@@ -63,6 +69,8 @@ lead_mart as (
         leads.job_title,
         leads.region,
         leads.segment,
+        crm_records.crm_object,
+        crm_records.crm_id,
         leads.created_at,
         attribute_score.attribute_score,
         behavior_score.behavior_score,
@@ -105,6 +113,7 @@ lead_mart as (
     left join handoffs on leads.lead_id = handoffs.lead_id
     left join {{ ref('stale_leads') }} as stale_leads on leads.lead_id = stale_leads.lead_id
     left join {{ ref('lead_opportunities') }} as opportunities on leads.lead_id = opportunities.lead_id
+    left join crm_records on leads.lead_id = crm_records.lead_id
     cross join {{ ref('rules_version') }} as rules_version
 
 )

@@ -121,6 +121,8 @@ def test_hubspot_people(hubspot: Built) -> None:
     aliases = rows(hubspot.database, "select alias_id, lead_id from connected_lead_aliases order by 1")
     assert aliases == [("131", "101"), ("132", "101")]
     assert ("101", "hubspot", "contact", "101") in rows(hubspot.database, "select * from person_records")
+    told = rows(hubspot.database, "select lead_id, crm_object, crm_id from lead_mart")
+    assert set(told) == {(lead, "contact", lead) for lead in ("101", *map(str, range(103, 131)))}
 
 
 def test_hubspot_events(hubspot: Built) -> None:
@@ -182,6 +184,12 @@ def test_hubspot_opportunities(hubspot: Built) -> None:
         ("9006", "119", datetime(2026, 6, 1), None, None, 700000),
         ("9011", "117", datetime(2026, 4, 3), None, None, 200),
     ]
+    with_deals = "select lead_id, opportunity_status from lead_mart where opportunity_status is not null"
+    assert dict(rows(hubspot.database, with_deals)) == {
+        **dict.fromkeys(("111", "112", "113"), "won"),
+        **dict.fromkeys(("114", "117", "119"), "open"),
+        "115": "lost",
+    }
 
 
 def test_hubspot_scores(hubspot: Built) -> None:
@@ -300,6 +308,10 @@ def test_salesforce_people(salesforce: Built) -> None:
     records = {row[0]: row[1:] for row in short(rows(salesforce.database, "from person_records"))}
     assert records["L02"] == ("salesforce", "contact", "C02")
     assert records["L01"] == ("salesforce", "lead", "L01")
+    told = {
+        row[0]: row[1:] for row in short(rows(salesforce.database, "select lead_id, crm_object, crm_id from lead_mart"))
+    }
+    assert (told["L02"], told["L01"]) == (("contact", "C02"), ("lead", "L01"))
 
 
 def test_salesforce_events(salesforce: Built) -> None:

@@ -135,7 +135,7 @@ def test_the_files(make: Callable[[str], Report], tmp_path: Path) -> None:
     # xml namespaces are names, not addresses that a browser opens
     linked = [line for line in page.splitlines() if "http" in line and "www.w3.org" not in line]
     assert linked == []
-    assert page.count("<svg") == 2 and "<script" not in page  # no score changes, so no third chart
+    assert page.count("<svg") == 4 and "<script" not in page  # no score changes, so no fifth chart
     with (tmp_path / "entering.csv").open(encoding="utf-8", newline="") as file:
         assert [(row["lead_id"], row["moved_by"]) for row in csv.DictReader(file)] == [
             ("L03", "hot: min_score 80 → 70"),
@@ -345,6 +345,20 @@ def test_the_headline_tells_the_best_leads_and_the_order_of_all(ranked: duckdb.D
     assert told(past).foresight.startswith("The 4 leads a month that sales can call: chosen better (")
 
 
+def test_bands_of_ten_points(ranked: duckdb.DuckDBPyConnection) -> None:
+    """Each side's scores fall into its own bands; the last has no end."""
+    database = rescored(ranked, "case when has_opportunity then 250 else 9.999999 end")
+    _, after = backtest.backtest(database, ["hot", "hold"], None).bands
+    rows, opportunities = database.execute(
+        "select count(*), count(*) filter (has_opportunity) from after.month_ends"
+    ).fetchone()
+    database.execute("rollback")
+    assert after == [
+        backtest.GroupRate(0, rows - opportunities, 0),
+        backtest.GroupRate(100, opportunities, opportunities),
+    ]
+
+
 def test_weeks_without_data_are_no_weeks_without_handoffs() -> None:
     """The data end five weeks before the clock, and begin seven weeks earlier: six weeks are shown."""
     with duckdb.connect() as database:
@@ -386,7 +400,7 @@ def test_a_significant_loss_is_a_limit(ranked: duckdb.DuckDBPyConnection, make: 
 
 def test_wilson() -> None:
     """The interval of 10 in 20, as in the textbooks."""
-    low, high = backtest.TierRate("hot", 20, 10).interval
+    low, high = backtest.GroupRate("hot", 20, 10).interval
     assert (round(low, 4), round(high, 4)) == (0.2993, 0.7007)
 
 

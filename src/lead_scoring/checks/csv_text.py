@@ -224,6 +224,8 @@ def _line_problems(
     done = 0  # lines of the records read
     begin = last = first_end = ""  # first and last line of the record that is read, and how the first record ends
     is_new = True
+    # a comma at the end of every line is a habit of some tools; of some lines, a comma too many within them
+    ended, as_wide = 0, False
     short: list[tuple[int, list[str]]] = []  # lines with too few cells that no other has followed yet
 
     def fed() -> Iterator[str]:
@@ -246,26 +248,35 @@ def _line_problems(
             cells = len(record)
             if not cells or (is_within and line == 1):
                 continue
-            if cells == width or (cells == width + 1 and last.rstrip("\r\n").endswith(",")):  # one comma at the end
+            if cells == width:
+                as_wide = as_wide or line > 1  # the first is the header
                 yield from (_too_few(file, *place, width) for place in short)
                 short.clear()
             elif done > line:
                 yield _quote_problem(file, line, begin)
             elif cells < width:
                 short.append((line, record))
+            elif cells == width + 1 and last.rstrip("\r\n").endswith(","):
+                ended = ended or line
             else:
-                remedy = "Put a text that holds a comma in double quotes, or delete the comma"
-                yield Problem(file, f"the line has too many cells, not {width}", remedy, line)
+                yield _too_many(file, line, width)
     except csv.Error as error:
         if not (is_cut and "unexpected end" in str(error)):
             follows = re.search(r'(?:^|,) *("(?:[^"]|"")*") *[^",\s]', begin)
             is_one_line = reader.line_num == done + 1
             yield _quote_problem(file, done + 1, begin, follows[1] if follows and is_one_line else "")
     yield from (_too_few(file, *place, width, is_below=True) for place in short)
+    if ended and as_wide:
+        yield _too_many(file, ended, width)
 
 
 def _named(end: str) -> str:
     return end.replace("\r", "CR ").replace("\n", "LF").strip()
+
+
+def _too_many(file: str, line: int, width: int) -> Problem:
+    remedy = "Put a text that holds a comma in double quotes, or delete the comma"
+    return Problem(file, f"the line has too many cells, not {width}", remedy, line)
 
 
 def _too_few(file: str, line: int, record: list[str], width: int, is_below: bool = False) -> Problem:

@@ -18,20 +18,22 @@ SEED = 20260630
 ENOUGH_LEADS = 10
 WEEKS_PER_MONTH = 365.25 / 12 / 7
 Z_95 = 1.959963984540054
+# as in the model score_calibration
+BANDS = range(0, 101, 10)
 
 
 @dataclass(frozen=True)
-class TierRate:
-    """Opportunities of the leads that stood in a tier at a month's end.
+class GroupRate:
+    """Opportunities of the leads that stood in a tier, or in a band of scores, at a month's end.
 
     Attributes:
-        tier: the tier.
+        group: the tier, or the band's lowest score.
         leads: leads counted once for each month they stood in it.
         opportunities: those of them with an opportunity within the horizon.
 
     """
 
-    tier: str
+    group: Any
     leads: int
     opportunities: int
 
@@ -82,6 +84,7 @@ class Backtest:
         left_out: rows that only one of the two rule books scores, being disqualified in the other.
         left_out_opportunities: those of them with an opportunity.
         rates: opportunity rates by tier, before and after.
+        bands: opportunity rates by band of ten points, before and after, as in `score_calibration`.
         auc: chance that a lead with an opportunity stands above one without, of the same month;
             before and after. None without such a pair.
         difference: AUC after minus before.
@@ -99,7 +102,8 @@ class Backtest:
     opportunity_leads: int
     left_out: int
     left_out_opportunities: int
-    rates: tuple[list[TierRate], list[TierRate]]
+    rates: tuple[list[GroupRate], list[GroupRate]]
+    bands: tuple[list[GroupRate], list[GroupRate]]
     auc: tuple[float, float] | None
     interval: tuple[float, float] | None
     capacity: float | None
@@ -194,6 +198,7 @@ def backtest(
         left_out=left_out,
         left_out_opportunities=left_out_opportunities,
         rates=(_rates(old_tiers, outcomes, tiers), _rates(new_tiers, outcomes, tiers)),
+        bands=(_rates(_bands(scores[0]), outcomes, BANDS), _rates(_bands(scores[1]), outcomes, BANDS)),
         auc=areas if has_pairs else None,
         interval=_interval(lambda weights: [each.auc(weights) for each in rankings], lead) if is_enough else None,
         capacity=per_month,
@@ -258,11 +263,16 @@ def _lift(month: np.ndarray, score: np.ndarray, outcome: np.ndarray, per_month: 
     return float(found @ share) / expected if expected else 0.0
 
 
-def _rates(of_row: Any, outcomes: Any, tiers: list[str]) -> list[TierRate]:
-    held: dict[str, list[bool]] = {}
-    for tier, outcome in zip(of_row, outcomes, strict=True):
-        held.setdefault(tier, []).append(bool(outcome))
-    return [TierRate(tier, len(held[tier]), sum(held[tier])) for tier in tiers if tier in held]
+def _rates(of_row: Any, outcomes: Any, groups: Sequence[Any]) -> list[GroupRate]:
+    held: dict[Any, list[bool]] = {}
+    for group, outcome in zip(of_row, outcomes, strict=True):
+        held.setdefault(group, []).append(bool(outcome))
+    return [GroupRate(group, len(held[group]), sum(held[group])) for group in groups if group in held]
+
+
+def _bands(scores: np.ndarray) -> list[int]:
+    """Return the lowest score of each score's band."""
+    return [min(int(score // 10) * 10, BANDS[-1]) for score in scores]
 
 
 def _codes(values: Any) -> np.ndarray:

@@ -12,6 +12,7 @@ from matplotlib import pyplot  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
 
+from lead_scoring.impact.backtest import BANDS  # noqa: E402
 from lead_scoring.impact.report import Report  # noqa: E402
 
 BEFORE, AFTER, LIMIT, FAINT = "#98a2b3", "#1f5fbf", "#c2410c", "#e4e7ec"
@@ -37,11 +38,12 @@ def draw(report: Report) -> dict[str, str]:
         report: what to show.
 
     Returns:
-        SVG elements by name: handoffs, rates, scores.
+        SVG elements by name: handoffs, rates, bands, months, scores.
 
     """
+    charts = {"handoffs": _handoffs, "rates": _rates, "bands": _bands, "months": _months, "scores": _scores}
     with matplotlib.rc_context(STYLE):
-        return {"handoffs": _handoffs(report), "rates": _rates(report), "scores": _scores(report)}
+        return {name: chart(report) for name, chart in charts.items()}
 
 
 def _handoffs(report: Report) -> str:
@@ -62,7 +64,7 @@ def _handoffs(report: Report) -> str:
 
 def _rates(report: Report) -> str:
     figure, axes = _figure("x")
-    before, after = ({rate.tier: rate for rate in rates} for rates in report.backtest.rates)
+    before, after = ({rate.group: rate for rate in rates} for rates in report.backtest.rates)
     tiers = [tier for tier in report.comparison.tiers if tier in before or tier in after]
     for rates, offset, color, label in ((before, -0.16, BEFORE, "before"), (after, 0.16, AFTER, "after")):
         there = [(place + offset, rates[tier]) for place, tier in enumerate(tiers) if tier in rates]
@@ -78,6 +80,41 @@ def _rates(report: Report) -> str:
     axes.set_xlabel("share with an opportunity within the horizon, %")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
     return _svg(figure, "Opportunity rate by tier before and after, with 95 % intervals")
+
+
+def _bands(report: Report) -> str:
+    figure, axes = _figure("y")
+    before, after = report.backtest.bands
+    for rates, offset, color, label in ((before, -1, BEFORE, "before"), (after, 1, AFTER, "after")):
+        for rate in rates:
+            low, high = (100 * end for end in rate.interval)
+            axes.plot([rate.group + 5 + offset] * 2, [low, high], color=color, linewidth=2.5, solid_capstyle="round")
+        places = [rate.group + 5 + offset for rate in rates]
+        axes.plot(places, [100 * rate.rate for rate in rates], color=color, marker="o", linewidth=1, label=label)
+    axes.set_xticks(BANDS, [f"{band}" if band < BANDS[-1] else f"{band}+" for band in BANDS])
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("total score, bands of ten points")
+    axes.set_ylabel("with an opportunity, %")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0)
+    return _svg(figure, "Opportunity rate by score band before and after, with 95 % intervals")
+
+
+def _months(report: Report) -> str:
+    figure, axes = _figure("y")
+    ranked = [each for each in report.backtest.by_month if each.auc]
+    places = range(len(ranked))
+    for place, each in enumerate(ranked):
+        if each.is_learned:
+            axes.axvspan(place - 0.5, place + 0.5, color=FAINT, linewidth=0, zorder=0)
+    for side, color, label in ((0, BEFORE, "before"), (1, AFTER, "after")):
+        axes.plot(places, [each.auc[side] for each in ranked], color=color, marker="o", linewidth=1.5, label=label)
+    axes.axhline(0.5, color=LIMIT, linewidth=1.2, linestyle=(0, (4, 3)), label="by chance")
+    axes.set_xticks(list(places)[::3], [f"{each.month:%b %Y}" for each in ranked][::3])
+    axes.set_ylabel("AUC")
+    if any(each.is_learned for each in ranked):
+        axes.set_xlabel("months in grey taught the points")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0)
+    return _svg(figure, "AUC by month before and after")
 
 
 def _scores(report: Report) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from lead_scoring.impact.backtest import TierRate
+from lead_scoring.impact.backtest import GroupRate
 from lead_scoring.impact.comparison import Mover
 from lead_scoring.impact.report import Report, number, percent, several
 
@@ -148,7 +148,7 @@ def _environment(ending: str) -> jinja2.Environment:
     return environment
 
 
-def _rate_words(rate: TierRate | None) -> str:
+def _rate_words(rate: GroupRate | None) -> str:
     if rate is None or rate.rate is None:
         return "–"
     low, high = rate.interval

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from lead_scoring.impact.backtest import ENOUGH_LEADS, Backtest, TierRate
+from lead_scoring.impact.backtest import ENOUGH_LEADS, Backtest, GroupRate
 from lead_scoring.impact.builds import PROMISES
 from lead_scoring.impact.comparison import Comparison
 from lead_scoring.impact.rules import Change, shortened
@@ -135,9 +135,9 @@ class Report:
         )
 
     @property
-    def rates(self) -> list[tuple[str, TierRate | None, TierRate | None]]:
+    def rates(self) -> list[tuple[str, GroupRate | None, GroupRate | None]]:
         """Opportunity rates by tier, before beside after."""
-        before, after = ({rate.tier: rate for rate in rates} for rates in self.backtest.rates)
+        before, after = ({rate.group: rate for rate in rates} for rates in self.backtest.rates)
         tiers = [tier for tier in self.comparison.tiers if tier in before or tier in after]
         return [(tier, before.get(tier), after.get(tier)) for tier in tiers]
 
