@@ -213,3 +213,12 @@ def test_what_is_tried_is_what_a_build_gives(
         ).fetchall()
         assert sorted(ends) == expected
         assert len(ends) > 3000
+
+
+def test_the_lineage_shows_what_the_page_reads(sample: Built) -> None:
+    """The exposure names every table that the page's SQL reads, and no other."""
+    code = "".join(path.read_text(encoding="utf-8") for path in PAGE.parent.rglob("*.py"))
+    tables = {node["name"] for node in sample.manifest["nodes"].values() if node["resource_type"] in ("model", "seed")}
+    read = {name for name in re.findall(r"\b(?:from|join) (\w+)", code) if name in tables}
+    [exposure] = [each for each in sample.manifest["exposures"].values() if each["name"] == "page"]
+    assert {key.split(".")[-1] for key in exposure["depends_on"]["nodes"]} == read

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from conftest import PROJECT, Built, copy_project
 from test_build import RunDbt
 
+from lead_scoring.challenger import warehouse
 from lead_scoring.cli import main
 from lead_scoring.project import Project
 from lead_scoring.publish.contents import NotPublished, Relation, public_relations
@@ -117,6 +118,13 @@ def test_what_is_not_whole_and_green_is_not_published(shop: Shop, spoilt: str, s
         shop.publish()
     assert shop.store.file.read_bytes() == before
     assert shop.built("select count(*) from publications") == [(1,)]
+
+
+def test_the_challenger_reads_what_is_published(shop: Shop) -> None:
+    """All that it needs is public, so that it need not meet a build."""
+    shop.publish()
+    for name, columns in warehouse.TABLES.items():
+        assert shop.store.query(f"select {', '.join(columns)} from {name}"), name
 
 
 def test_who_has_the_old_set_open_keeps_it(shop: Shop) -> None:

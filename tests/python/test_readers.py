@@ -1,7 +1,9 @@
 """Readers in a loop through ten builds, some red, some killed: never a missing table, a mixed time or a lost right."""
 
 import multiprocessing
+import os
 import random
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from typing import Any
 import duckdb
 import psycopg2
 import pytest
-from conftest import ONLY_MODELS, PROJECT, Built
+from conftest import DBT, ONLY_MODELS, PROJECT, Built
 from test_build import TYPES, RunDbt, as_vars, write_typed
 from test_postgres import AS_OF, connect, load, server  # noqa: F401
 from test_publish import Shop
@@ -179,11 +181,17 @@ def test_readers_while_dbt_itself_builds(sample: Built, tmp_path: Path, run_dbt:
         assert run_dbt(tmp_path, "run", "--select", "lead_mart+").exit_code == 0
         with pytest.raises(NotPublished):
             shop.publish()
-        killed = PROCESSES.Process(target=run_dbt, args=(tmp_path, "run", "--select", "+lead_mart"))
-        killed.start()
-        killed.join(random.Random(7).uniform(4, 8))
-        killed.kill()
-        killed.join()
+        shop.change("insert into completed_build select 'earlier', now()::timestamp, now()::timestamp, '', true")
+        command = [DBT, "run", "--target-path", tmp_path / "target", "--log-path", tmp_path / "logs"]
+        environment = os.environ | {"LEAD_SCORING_DUCKDB": str(shop.database)}
+        with subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            assert any("START sql" in line for line in process.stdout)
+            time.sleep(random.Random(2030).uniform(0, 2))
+            process.kill()
+        assert process.returncode != 0
+        with pytest.raises(NotPublished):
+            shop.publish()
     assert readers.faults == []
     assert readers.found == [{datetime.fromisoformat(AS_OF)}] * READERS
 
