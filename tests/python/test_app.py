@@ -166,15 +166,26 @@ def test_the_page_neither_writes_nor_locks(published: Path, monkeypatch: pytest.
     assert published.read_bytes() == before
 
 
-def test_trying_shows_who_moves_and_offers_the_file(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A threshold that is changed in the table moves leads at once."""
-    monkeypatch.setenv(PUBLISHED, str(published))
+@pytest.mark.parametrize("learned_until", [None, "2025-12-01"])
+def test_trying_shows_who_moves_and_what_months_say(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learned_until: str | None
+) -> None:
+    """A threshold that is changed in the table moves leads at once; months that taught the points are marked."""
+    file = tmp_path / "lead_scoring.duckdb"
+    file.write_bytes(published.read_bytes())
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update publication set learned_until = ?", [learned_until])
+    monkeypatch.setenv(PUBLISHED, str(file))
     app = AppTest.from_file(str(PAGE), default_timeout=60)
     app.query_params.update({"page": "trial", "lang": "en"})
     app.session_state["trial_tiers"] = {"edited_rows": {0: {"new": 70.0}}, "added_rows": [], "deleted_rows": []}
     app.run()
     assert not app.exception
     assert "leads change tier" in texts(app)
+    *_, months = [frame.value for frame in app.dataframe]
+    taught = months[months[catalogue("en")["trial_taught"]] == "yes"]["Month"]
+    assert list(taught) == [month for month in months["Month"] if learned_until and month < learned_until[:7]]
+    assert (len(taught) > 0) == bool(learned_until)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +218,7 @@ def test_what_is_tried_is_what_a_build_gives(
         now = [(row[0], row[4], row[5]) for row in trial.tried_now(connection, change).fetchall()]
         expected = built.execute("select lead_id, total_score, tier from lead_mart order by all").fetchall()
         assert sorted(now) == expected
-        ends = [(row[0], row[1], row[5], row[6]) for row in trial.tried_month_ends(connection, change).fetchall()]
+        ends = [(row[0], row[2], row[6], row[7]) for row in trial.tried_month_ends(connection, change).fetchall()]
         expected = built.execute(
             "select month, lead_id, total_score, tier from month_end_scores where is_mature order by all"
         ).fetchall()

@@ -17,7 +17,7 @@ from test_build import RunDbt
 from lead_scoring.challenger import warehouse
 from lead_scoring.cli import main
 from lead_scoring.project import Project
-from lead_scoring.publish.contents import NotPublished, Relation, public_relations
+from lead_scoring.publish.contents import Facts, NotPublished, Relation, public_relations
 from lead_scoring.publish.embedded import Embedded
 
 AS_OF = datetime(2026, 6, 30, 15)
@@ -34,7 +34,7 @@ class Shop:
         shutil.copy(built.database, self.database)
         self.target = built.target
         self.store = Embedded(
-            SimpleNamespace(path=str(self.database), schema="main", type="duckdb"), folder, "Asia/Tokyo"
+            SimpleNamespace(path=str(self.database), schema="main", type="duckdb"), folder, Facts("Asia/Tokyo")
         )
         self.relations, self.marker = public_relations(Project(PROJECT, {}), built.target, "duckdb")
 

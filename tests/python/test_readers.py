@@ -22,7 +22,7 @@ from test_publish import Shop
 
 from lead_scoring.profile import connect_postgres
 from lead_scoring.project import Project
-from lead_scoring.publish.contents import NotPublished, public_relations
+from lead_scoring.publish.contents import Facts, NotPublished, public_relations
 from lead_scoring.publish.postgres import Postgres
 
 PROCESSES = multiprocessing.get_context("fork")
@@ -165,7 +165,7 @@ def test_readers_of_parquet_files(sample: Built, tmp_path: Path) -> None:
 
 
 def test_readers_while_dbt_itself_builds(sample: Built, tmp_path: Path, run_dbt: RunDbt) -> None:
-    """DuckDB: a real build, one that fails and one killed: readers of the published file do not notice."""
+    """DuckDB: dbt builds a part, and is killed in the middle of all: readers of the published file do not notice."""
     shop = Shop(sample, tmp_path)
     shop.publish()
 
@@ -234,7 +234,7 @@ def on_postgres(
         sslmode=None,
         schema="lead_scoring",
     )
-    return Postgres(credentials, "lead_scoring_published", ["bi"], "Asia/Tokyo"), built
+    return Postgres(credentials, "lead_scoring_published", ["bi"], Facts("Asia/Tokyo")), built
 
 
 def test_readers_of_the_schema(
@@ -309,9 +309,9 @@ def test_a_schema_of_others_is_left_alone(
             "drop schema if exists theirs cascade; create schema theirs; create table theirs.lead_mart (id int)"
         )
     with pytest.raises(NotPublished, match="the schema theirs is not empty"):
-        Postgres(store.credentials, "theirs", [], "UTC").publish(relations, marker)
+        Postgres(store.credentials, "theirs", [], Facts("UTC")).publish(relations, marker)
     with pytest.raises(NotPublished, match='role "nobody" does not exist.*readers see nothing'):
-        Postgres(store.credentials, "lead_scoring_published", ["nobody"], "UTC").publish(relations, marker)
+        Postgres(store.credentials, "lead_scoring_published", ["nobody"], Facts("UTC")).publish(relations, marker)
     with connect(server) as connection, connection.cursor() as cursor:
         cursor.execute("select to_regclass('lead_scoring_published.lead_mart'), count(*) from theirs.lead_mart")
         assert cursor.fetchall() == [(None, 0)]

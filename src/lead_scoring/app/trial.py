@@ -85,7 +85,7 @@ MONTH_ENDS = SCORED.format(
     keys="month, lead_id",
     points="select month, lead_id, rule_id, rule_book.axis, month_end_rule_points.points from month_end_rule_points"
     " inner join rule_book using (rule_id) where rule_book.rule_kind <> 'tiers'",
-    stands="select month, lead_id, total_score as old_score, tier as old_tier, has_opportunity,"
+    stands="select month, month_end_at, lead_id, total_score as old_score, tier as old_tier, has_opportunity,"
     " {dormant} as is_dormant, false as is_disqualified from month_end_scores {slept} where is_mature",
 )
 SLEPT = """
@@ -124,8 +124,8 @@ def tried_month_ends(connection: duckdb.DuckDBPyConnection, change: Change) -> d
         change: what is other.
 
     Returns:
-        One row per month and lead: `month`, `lead_id`, `old_score`, `old_tier`, `has_opportunity`, `new_score`,
-        `new_tier`.
+        One row per month and lead: `month`, `month_end_at`, `lead_id`, `old_score`, `old_tier`, `has_opportunity`,
+        `new_score`, `new_tier`.
 
     """
     [(asks,)] = connection.execute("select coalesce(bool_or(requires_active), false) from tiers").fetchall()

@@ -6,8 +6,10 @@ from typing import Any
 import click
 import yaml
 
+from lead_scoring.impact.errors import ImpactError
+from lead_scoring.impact.rules import learned_until
 from lead_scoring.project import NAME, Project, ProjectError
-from lead_scoring.publish.contents import NotPublished, public_relations, still_seen
+from lead_scoring.publish.contents import Facts, NotPublished, public_relations, still_seen
 from lead_scoring.publish.embedded import Embedded
 from lead_scoring.publish.running import run
 from lead_scoring.publish.summary import lines
@@ -84,12 +86,20 @@ def _store(project: Project, target: str) -> Any:
     from lead_scoring import profile
 
     credentials = profile.credentials(project.root, target)
-    timezone = str(project.variable("timezone") or "UTC")
+    facts = _facts(project)
     if credentials.type == "duckdb":
-        return Embedded(credentials, project.root, timezone)
+        return Embedded(credentials, project.root, facts)
     if credentials.type == "postgres":
         from lead_scoring.publish.postgres import Postgres
 
         schema = project.variable("published_schema") or f"{credentials.schema}_published"
-        return Postgres(credentials, schema, project.variable("published_roles") or [], timezone)
+        return Postgres(credentials, schema, project.variable("published_roles") or [], facts)
     raise NotPublished(f"the target builds to {credentials.type}; {NAME} publishes on duckdb and postgres.")
+
+
+def _facts(project: Project) -> Facts:
+    try:
+        until = learned_until(*{path.parent for path in project.seeds("rules")})
+    except ImpactError as error:
+        raise NotPublished(str(error)) from error
+    return Facts(str(project.variable("timezone") or "UTC"), until)

@@ -20,12 +20,13 @@ PUBLICATION = {
     "rules_version": "varchar",
     "publication_number": "integer",
     "timezone": "varchar",
+    "learned_until": "timestamp",
 }
 CATALOGUE = {"table_name": "varchar", "description": "varchar"}
 DESCRIPTIONS = {
     "publication": "One row: which build this set is, as of when (`as_of`), under which rules, and since when readers"
     " see it (`published_at`). All times are UTC; `timezone` is the zone of calendar dates. `publication_number` is the"
-    " highest in `published_scores`.",
+    " highest in `published_scores`; outcomes until `learned_until` taught the points, so months before prove nothing.",
     "published_tables": "One row per table of this set, with what it holds.",
 }
 
@@ -55,6 +56,14 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What a set says of its project: the zone of calendar dates, and until when outcomes taught its points (UTC)."""
+
+    timezone: str
+    learned_until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Publication:
     """What a published set says of itself; see `PUBLICATION` for the columns, times are naive UTC."""
 
@@ -65,6 +74,7 @@ class Publication:
     rules_version: str
     publication_number: int
     timezone: str
+    learned_until: datetime | None
 
     @classmethod
     def of(cls, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> "Publication | None":
@@ -114,13 +124,13 @@ def public_relations(project: Project, target_path: Path, adapter: str) -> tuple
     return sorted(found, key=lambda relation: relation.name), completed
 
 
-def completed(rows: Sequence[Sequence[Any]], publication_number: int, timezone: str) -> Publication:
+def completed(rows: Sequence[Sequence[Any]], publication_number: int, facts: Facts) -> Publication:
     """Return what is to be published, if the last build is complete.
 
     Arguments:
         rows: `build_id, as_of, built_at, rules_version, is_whole` of `completed_build`.
         publication_number: the highest of `published_scores`.
-        timezone: the zone of calendar dates.
+        facts: what the project says of itself.
 
     Raises:
         NotPublished: it is not.
@@ -136,7 +146,9 @@ def completed(rows: Sequence[Sequence[Any]], publication_number: int, timezone: 
             "the last build left out some models, seeds or data tests. Run `dbt build` without a selection."
         )
     now = datetime.now(UTC).replace(tzinfo=None)
-    return Publication(build_id, as_of, built_at, now, rules_version, publication_number, timezone)
+    return Publication(
+        build_id, as_of, built_at, now, rules_version, publication_number, facts.timezone, facts.learned_until
+    )
 
 
 def still_seen(standing: Publication | None) -> str:

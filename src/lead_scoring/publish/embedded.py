@@ -15,6 +15,7 @@ from lead_scoring.publish.contents import (
     CATALOGUE,
     DESCRIPTIONS,
     PUBLICATION,
+    Facts,
     NotPublished,
     Publication,
     Relation,
@@ -30,9 +31,9 @@ COLUMNS = ", ".join(f"{name} {kind}" for name, kind in PUBLICATION.items())
 class Embedded:
     """The published set of a DuckDB file: `published/<its name>`, and a parquet file per table beside it."""
 
-    def __init__(self, credentials: Any, project: Path, timezone: str) -> None:
+    def __init__(self, credentials: Any, project: Path, facts: Facts) -> None:
         """Take what the profile says of the file that builds write to; its path is one from the project's root."""
-        self.timezone = timezone
+        self.facts = facts
         self.credentials, self.schema = credentials, credentials.schema
         self.database = project / credentials.path
         self.file = self.database.parent / "published" / self.database.name
@@ -138,7 +139,7 @@ class Embedded:
             [(number,)] = numbers.fetchall()
         except duckdb.CatalogException:
             rows, number = [], 0
-        return completed(rows, number, self.timezone)
+        return completed(rows, number, self.facts)
 
     def _refuse_others(self, standing: Publication | None) -> None:
         """Replace nothing that was not published."""

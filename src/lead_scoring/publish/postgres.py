@@ -12,6 +12,7 @@ from lead_scoring.publish.contents import (
     CATALOGUE,
     DESCRIPTIONS,
     PUBLICATION,
+    Facts,
     NotPublished,
     Publication,
     Relation,
@@ -32,9 +33,9 @@ class Postgres:
     of the old rows or all of the new, also in a transaction that began before, and rights and views on the tables last.
     """
 
-    def __init__(self, credentials: Any, schema: str, roles: Sequence[str], timezone: str) -> None:
+    def __init__(self, credentials: Any, schema: str, roles: Sequence[str], facts: Facts) -> None:
         """Take where builds go, the schema that readers see, and the roles that may read it."""
-        self.timezone = timezone
+        self.facts = facts
         self.credentials, self.schema, self.roles = credentials, schema, roles
 
     def publish(self, relations: Sequence[Relation], marker: Relation) -> Publication:
@@ -113,7 +114,7 @@ class Postgres:
         table = sql.Identifier(marker.schema, marker.identifier)
         cursor.execute("select to_regclass(%s)", (f'"{marker.schema}"."{marker.identifier}"',))
         if cursor.fetchone()[0] is None:
-            return completed([], 0, self.timezone)
+            return completed([], 0, self.facts)
         # until the end no build can begin: the first thing it does is to empty this table
         cursor.execute(sql.SQL("lock table {} in share mode").format(table))
         cursor.execute(sql.SQL("select build_id, as_of, built_at, rules_version, is_whole from {}").format(table))
@@ -123,7 +124,7 @@ class Postgres:
             scores = sql.Identifier(marker.schema, "published_scores")
             cursor.execute(sql.SQL("select coalesce(max(publication_number), 0) from {}").format(scores))
             [(number,)] = cursor.fetchall()
-        return completed(rows, number, self.timezone)
+        return completed(rows, number, self.facts)
 
     def _prepare(self, cursor: Any, standing: Publication | None) -> None:
         """Make the schema, if it is not there; take none that holds what was not published."""

@@ -90,11 +90,24 @@ def _tell(source: Source, change: trial.Change, tiers: list[str], handed: list[s
     if months.empty:
         st.info(words("empty"))
         return
+    until = source.publication["learned_until"]
+    taught = months["month_end_at"] < until if until else pd.Series(False, months.index)
     sides = {"trial_old": ("old_score", "old_tier"), "trial_new": ("new_score", "new_tier")}
-    st.dataframe(
-        pd.DataFrame({words(name): _judged(months, *columns, handed, words) for name, columns in sides.items()}),
-        width="stretch",
-    )
+    if not taught.all():
+        judged = {words(name): _judged(months[~taught], *columns, handed, words) for name, columns in sides.items()}
+        st.dataframe(pd.DataFrame(judged), width="stretch")
+    by_month = []
+    for month, rows in months.groupby("month"):
+        told = {
+            words("month"): f"{month:%Y-%m}",
+            words("trial_taught"): words("is_true") if taught[rows.index[0]] else "",
+        }
+        for name, columns in sides.items():
+            told |= {f"{key}, {words(name)}": each for key, each in _judged(rows, *columns, handed, words).items()}
+        by_month.append(told)
+    shown = pd.DataFrame(by_month)
+    grey = shown[words("trial_taught")].map(lambda said: "color: #999999" if said else "")
+    st.dataframe(shown.style.apply(lambda column: grey), hide_index=True, width="stretch")
 
 
 def _judged(months: pd.DataFrame, score: str, tier: str, handed: list[str], words: Words) -> dict[str, str]:
@@ -102,10 +115,11 @@ def _judged(months: pd.DataFrame, score: str, tier: str, handed: list[str], word
     won = months["has_opportunity"].astype(bool)
     month = np.unique(months["month"], return_inverse=True)[1]
     ranking = WithinMonths(month, months[score].to_numpy(float), won.to_numpy())
+    auc = ranking.auc(np.ones(len(months), int))
     return {
         words("handoff_leads"): f"{int(is_handed.sum()):,}",
         words("handoff_opportunities"): share((is_handed & won).sum() / won.sum()) if won.any() else "",
-        "AUC": f"{ranking.auc(np.ones(len(months), int)):.3f}",
+        "AUC": "" if np.isnan(auc) else f"{auc:.3f}",
     }
 
 
