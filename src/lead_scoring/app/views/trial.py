@@ -90,7 +90,7 @@ def _tell(source: Source, change: trial.Change, tiers: list[str], handed: list[s
     if months.empty:
         st.info(words("empty"))
         return
-    until = source.publication["learned_until"]
+    until = source.publication.get("learned_until")
     taught = months["month_end_at"] < until if until else pd.Series(False, months.index)
     sides = {"trial_old": ("old_score", "old_tier"), "trial_new": ("new_score", "new_tier")}
     if not taught.all():
