@@ -267,6 +267,19 @@
 
 {# Full-width ASCII and the half-width middle dot in their usual width, without zero-width characters. #}
 {% macro fold_width(text) -%}
+    {{ return(adapter.dispatch('fold_width')(text)) }}
+{%- endmacro %}
+
+{# Few texts have any of these, and to look for them takes a tenth of the time. #}
+{% macro duckdb__fold_width(text) -%}
+    case
+        when regexp_matches({{ text }}, '{{ "[\uff01-\uff5e\u3000\uff65\u200b-\u200d\u2060\ufeff]" }}')
+            then {{ default__fold_width(text) }}
+        else {{ text }}
+    end
+{%- endmacro %}
+
+{% macro default__fold_width(text) -%}
     {%- set wide, usual = [], [] -%}
     {%- for code in range(33, 127) -%}
         {%- do wide.append('%c' % (code + 65248)) -%}{%- do usual.append('%c' % code) -%}

@@ -62,27 +62,6 @@ unnamed_assets as (
 
 ),
 
-candidate_events as (
-
-    select
-        'event type' as candidate_kind,
-        events.event_type as candidate_id,
-        events.lead_id,
-        events.occurred_at
-    from events
-    inner join unnamed_types on events.event_type = unnamed_types.event_type
-    union all
-    select
-        'asset' as candidate_kind,
-        events.event_type || ' of ' || events.asset as candidate_id,
-        events.lead_id,
-        events.occurred_at
-    from events
-    inner join unnamed_assets
-        on events.event_type = unnamed_assets.event_type and events.asset = unnamed_assets.asset
-
-),
-
 month_ends as (
 
     select * from {{ ref('month_ends') }}
@@ -91,6 +70,47 @@ month_ends as (
 ),
 
 -- what a rule would pay for stands at a month's end: in an episode, and not yet taken back by its reset
+first_events as (
+
+    select
+        events.lead_id,
+        events.event_type,
+        events.asset,
+        episodes.reset_at,
+        min(events.occurred_at) as occurred_at
+    from events
+    inner join {{ ref('engagement_episodes') }} as episodes
+        on
+            events.lead_id = episodes.lead_id
+            and events.occurred_at >= episodes.started_at
+            and coalesce(events.occurred_at < episodes.reset_at, true)
+    group by events.lead_id, events.event_type, events.asset, episodes.episode, episodes.reset_at
+
+),
+
+candidate_events as (
+
+    select
+        'event type' as candidate_kind,
+        first_events.event_type as candidate_id,
+        first_events.lead_id,
+        first_events.occurred_at,
+        first_events.reset_at
+    from first_events
+    inner join unnamed_types on first_events.event_type = unnamed_types.event_type
+    union all
+    select
+        'asset' as candidate_kind,
+        first_events.event_type || ' of ' || first_events.asset as candidate_id,
+        first_events.lead_id,
+        first_events.occurred_at,
+        first_events.reset_at
+    from first_events
+    inner join unnamed_assets
+        on first_events.event_type = unnamed_assets.event_type and first_events.asset = unnamed_assets.asset
+
+),
+
 event_candidates as (
 
     select distinct
@@ -99,15 +119,10 @@ event_candidates as (
         month_ends.month,
         candidate_events.lead_id
     from candidate_events
-    inner join {{ ref('engagement_episodes') }} as episodes
-        on
-            candidate_events.lead_id = episodes.lead_id
-            and candidate_events.occurred_at >= episodes.started_at
-            and coalesce(candidate_events.occurred_at < episodes.reset_at, true)
     inner join month_ends
         on
             candidate_events.occurred_at < month_ends.month_end_at
-            and coalesce(episodes.reset_at >= month_ends.month_end_at, true)
+            and coalesce(candidate_events.reset_at >= month_ends.month_end_at, true)
 
 )
 
