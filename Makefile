@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build impact test lint lint-rules docs sample bench clean
+.PHONY: build look impact test lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,8 +13,13 @@ $(BIN)/.synced: pyproject.toml uv.lock
 	PATH="$$PATH:$(BIN)" uv sync --quiet --frozen --compile-bytecode
 	@touch $@
 
+# `dbt build`, then `lead-scoring publish`: readers see all of a green build, or what they saw before.
 build: $(BIN)/.synced
-	$(BIN)/dbt build
+	@$(BIN)/lead-scoring build
+
+# The page on what was published last.
+look: $(BIN)/.synced
+	@$(BIN)/lead-scoring app
 
 lint: $(BIN)/.synced
 	$(BIN)/ruff check .
@@ -46,4 +51,4 @@ bench: $(BIN)/.synced
 	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group bench python benchmark/bench.py --events $(EVENTS) $(BENCH)
 
 clean:
-	rm -rf .venv target logs lead_scoring.duckdb
+	rm -rf .venv target logs published lead_scoring.duckdb

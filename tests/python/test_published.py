@@ -131,6 +131,33 @@ def test_records_survive_accidents_and_forget_the_erased(records: Records) -> No
     assert records.next(13, leads=LEADS[1:], attribute_rules=reweighted("30")) == ([], [])
 
 
+def test_scores_that_nobody_saw_are_not_on_record(records: Records) -> None:
+    """Once something was published, a build that was not leaves no trace in `published_scores`."""
+    records.next(1)
+    see(records)
+    records.next(2, attribute_rules=reweighted("30"))
+    assert numbers(records) == [(1, 20), (2, 30)]
+    records.known["published_scores"] = [r for r in records.known["published_scores"] if r["publication_number"] == 1]
+    records.next(3, attribute_rules=reweighted("40"))
+    assert numbers(records) == [(1, 20), (2, 40)]
+    see(records)
+    records.next(4, attribute_rules=reweighted("50"))
+    assert numbers(records) == [(1, 20), (2, 40), (3, 50)]
+
+
+def see(records: Records) -> None:
+    """Record that the last build was published."""
+    with duckdb.connect(str(records.folder / "lead_scoring.duckdb")) as connection:
+        connection.execute("create table if not exists publications as select 0 as publication_number limit 0")
+        connection.execute("insert into publications select max(publication_number) from published_scores")
+
+
+def numbers(records: Records) -> list[tuple[int, int]]:
+    """Return publication and score of one lead."""
+    found = records.query("from published_scores where lead_id = 'maker too' order by publication_number")
+    return [(row["publication_number"], int(row["total_score"])) for row in found]
+
+
 def sorted_by_lead(found: list[Row]) -> list[Row]:
     """Return the rows in the order of lead_id."""
     return sorted(found, key=lambda row: row["lead_id"])

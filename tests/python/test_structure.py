@@ -18,7 +18,7 @@ SCHEMAS = Path(dbt.jsonschemas.__file__).parent
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 YAML_FILES = [path for folder in ("models", "seeds", "tests") for path in sorted((PROJECT / folder).rglob("*.yml"))]
 # a model may read its own layer and the layers before it
-LAYERS = ["seeds", "raw", "rules", "staging", "ledger", "history", "marts", "review"]
+LAYERS = ["seeds", "raw", "rules", "staging", "ledger", "history", "marts", "review", "publication"]
 
 
 def complaints(schema: str, content: Any) -> list[str]:

@@ -1,7 +1,5 @@
 """What the challenger reads of a build, in DuckDB or PostgreSQL."""
 
-import argparse
-import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from lead_scoring import profile
 from lead_scoring.challenger.errors import CannotStart
 from lead_scoring.challenger.model import LeadMonths
 from lead_scoring.challenger.months import Month
@@ -67,7 +66,10 @@ def connected(project: Path, target: str | None, database: Path | None) -> Itera
     """
     schema = "main"
     if database is None:
-        credentials = _credentials(project, target)
+        try:
+            credentials = profile.credentials(project, target)
+        except profile.ProfileError as error:
+            raise CannotStart(f"{error.message} Or name a file with --database.") from error
         if credentials.type == "postgres":
             with _exported(credentials) as connection:
                 yield connection
@@ -88,24 +90,6 @@ def connected(project: Path, target: str | None, database: Path | None) -> Itera
         raise CannotStart(f"{database} cannot be read; close the program that uses it ({said}).") from error
 
 
-def _credentials(project: Path, target: str | None) -> Any:
-    """Return where a target builds to, as dbt itself reads it."""
-    from dbt.config.runtime import load_profile
-    from dbt.exceptions import DbtRuntimeError
-    from dbt.flags import set_from_args
-    from dbt_common.context import set_invocation_context
-
-    places = [os.environ.get("DBT_PROFILES_DIR", ""), str(project), str(Path.home() / ".dbt")]
-    folder = next((place for place in places if place and (Path(place) / "profiles.yml").is_file()), str(project))
-    try:
-        set_invocation_context(dict(os.environ))
-        set_from_args(argparse.Namespace(PROFILES_DIR=folder, PROJECT_DIR=str(project)), None)
-        return load_profile(str(project), {}, None, target).credentials
-    except DbtRuntimeError as error:
-        said = " ".join(str(error).split())
-        raise CannotStart(f"the profile of {project} cannot be read: {said} Or name a file with --database.") from error
-
-
 @contextmanager
 def _exported(credentials: Any) -> Iterator[duckdb.DuckDBPyConnection]:
     """Copy what is read out of PostgreSQL into a database in memory."""
@@ -113,26 +97,13 @@ def _exported(credentials: Any) -> Iterator[duckdb.DuckDBPyConnection]:
 
     with tempfile.TemporaryDirectory(prefix="lead_scoring_challenger_") as place:
         try:
-            with (
-                psycopg2.connect(
-                    host=credentials.host,
-                    port=credentials.port,
-                    user=credentials.user,
-                    password=credentials.password,
-                    dbname=credentials.database,
-                    sslmode=credentials.sslmode,
-                ) as server,
-                server.cursor() as cursor,
-            ):
+            with profile.connect_postgres(credentials) as server, server.cursor() as cursor:
                 for name, types in TABLES.items():
                     with (Path(place) / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
                         query = f'select {", ".join(types)} from "{credentials.schema}".{name}'
                         cursor.copy_expert(f"copy ({query}) to stdout (format csv, header, encoding 'utf8')", file)
         except psycopg2.errors.UndefinedTable as error:
             raise CannotStart(f"schema {credentials.schema} lacks tables of the review; run `dbt build`.") from error
-        except psycopg2.OperationalError as error:
-            said = str(error).splitlines()[0]
-            raise CannotStart(f"PostgreSQL at {credentials.host} cannot be reached ({said}); is it running?") from error
         with duckdb.connect() as connection:
             for name, types in TABLES.items():
                 path = str(Path(place) / f"{name}.csv")

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any
 import duckdb
 import jinja2
 
+from lead_scoring import dbt_process
 from lead_scoring.impact.errors import ImpactError
 from lead_scoring.impact.rules import RULES
 from lead_scoring.project import NAME, Files, Project, as_yaml, read_yaml, write_files
@@ -47,8 +47,6 @@ PROMISES = {
 }
 # A rule book that fails one of these is not worth comparing.
 RULE_TESTS = ("rule_book_has_no_errors", "tiers_leave_no_score_out")
-# dbt's command, without looking for garbage: a sixth of its time, and there is none worth finding
-DBT = "import gc; gc.disable(); from dbt.cli.main import cli; cli(prog_name='dbt')"
 
 
 @dataclass(frozen=True)
@@ -218,7 +216,7 @@ class Scratch:
 
     def _run_dbt(self, folder: Path, name: str) -> list[dict[str, Any]]:
         results, copy = folder / "target" / "run_results.json", folder / "project"
-        command = [sys.executable, "-c", DBT, "--no-use-colors", "--no-send-anonymous-usage-stats"]
+        command = [*dbt_process.COMMAND, "--no-use-colors", "--no-send-anonymous-usage-stats"]
         command += ["--log-level-file", "none", "build", "--project-dir", copy, "--profiles-dir", copy]
         command += ["--target-path", folder / "target", "--log-path", folder / "target"]
         command += ["--vars", json.dumps(self.variables, default=str)]

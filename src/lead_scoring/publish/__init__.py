@@ -1,0 +1,1 @@
+"""`lead-scoring publish` and `lead-scoring build`: what readers see, as a whole or not at all."""

@@ -1,0 +1,302 @@
+"""What readers see: the public models of the last complete and green build, and nothing of any other."""
+
+import shutil
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner
+from conftest import PROJECT, Built, copy_project
+from test_build import RunDbt
+
+from lead_scoring.challenger import warehouse
+from lead_scoring.cli import main
+from lead_scoring.project import Project
+from lead_scoring.publish.contents import Facts, NotPublished, Relation, public_relations
+from lead_scoring.publish.embedded import Embedded
+
+AS_OF = datetime(2026, 6, 30, 15)
+
+
+class Shop:
+    """A copy of the sample's build, and what is published of it."""
+
+    def __init__(self, built: Built, folder: Path) -> None:
+        """Copy the build into a directory of its own."""
+        self.database = folder / built.database.name
+        # what dbt has not yet moved from the log into the file
+        duckdb.connect(str(built.database)).close()
+        shutil.copy(built.database, self.database)
+        self.target = built.target
+        self.store = Embedded(
+            SimpleNamespace(path=str(self.database), schema="main", type="duckdb"), folder, Facts("Asia/Tokyo")
+        )
+        self.relations, self.marker = public_relations(Project(PROJECT, {}), built.target, "duckdb")
+
+    def publish(self) -> Any:
+        """Publish, as the command does."""
+        return self.store.publish(self.relations, self.marker)
+
+    def change(self, sql: str) -> None:
+        """Change what is built."""
+        with duckdb.connect(str(self.database)) as connection:
+            connection.execute(sql)
+
+    def built(self, query: str) -> list[tuple[Any, ...]]:
+        """Return rows of the build."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def shop(sample: Built, tmp_path: Path) -> Shop:
+    """Give a green build of the sample."""
+    return Shop(sample, tmp_path)
+
+
+def test_readers_get_the_public_models_and_the_rule_files(shop: Shop, sample: Built) -> None:
+    """Every public model with the rows of the build, every rule file, and nothing that is private."""
+    publication = shop.publish()
+    nodes = sample.manifest["nodes"].values()
+    public = {n["name"] for n in nodes if n["resource_type"] == "model" and n["config"]["access"] == "public"}
+    files = {path.stem for path in (PROJECT / "seeds" / "rules").glob("*.csv")}
+    there = {row[0] for row in shop.store.query("select table_name from duckdb_tables()")}
+    assert there == public | files | {"publication", "published_tables"}
+    assert {row[0] for row in shop.store.query("select table_name from published_tables")} == there
+    for name in public | files:
+        rows = shop.store.query(f"from {name} order by all")
+        assert rows == shop.built(f"from {name} order by all"), name
+        with duckdb.connect() as connection:
+            assert rows == connection.execute(f"from '{shop.store.parquet}/{name}.parquet' order by all").fetchall()
+    [(build_id, built_at)] = shop.built("select build_id, built_at from completed_build")
+    assert (publication.as_of, publication.build_id, publication.built_at) == (AS_OF, build_id, built_at)
+    assert shop.store.standing() == publication
+    assert (
+        shop.store.query("select comment from duckdb_columns() where column_name = 'lead_id' and comment is null") == []
+    )
+
+
+def test_older_clients_read_what_is_published(shop: Shop) -> None:
+    """The DuckDB 1.4 inside today's BI tools reads it."""
+    shop.publish()
+    query = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True);"
+        "print(duckdb.__version__, *c.execute('select count(*), sum(total_score) from lead_mart').fetchone())"
+    )
+    uv = Path(sys.executable).with_name("uv")
+    command = [uv, "run", "--quiet", "--no-project", "--with", "duckdb==1.4.4", "python", "-c", query, shop.store.file]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    [expected] = shop.built("select count(*), sum(total_score) from lead_mart")
+    assert finished.stdout.split() == ["1.4.4", *map(str, expected)], finished.stderr
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        ("delete from completed_build", "was not finished, or a test failed"),
+        ("drop table completed_build", "was not finished, or a test failed"),
+        ("update completed_build set is_whole = false", "left out some models"),
+    ],
+)
+def test_what_is_not_whole_and_green_is_not_published(shop: Shop, spoilt: str, said: str) -> None:
+    """Readers keep what they see, and are told since when they see it."""
+    shop.change(f"create table kept as from completed_build; {spoilt}")
+    with pytest.raises(NotPublished, match=f"{said}.*readers see nothing"):
+        shop.publish()
+    assert not shop.store.file.exists()
+    shop.change("create or replace table completed_build as from kept")
+    publication = shop.publish()
+    before = shop.store.file.read_bytes()
+    shop.change(spoilt)
+    since = f"{publication.published_at:%Y-%m-%d %H:%M:%S}"
+    with pytest.raises(NotPublished, match=f"{said}.*still see the build of .*, since {since}"):
+        shop.publish()
+    assert shop.store.file.read_bytes() == before
+    assert shop.built("select count(*) from publications") == [(1,)]
+
+
+def test_the_challenger_reads_what_is_published(shop: Shop) -> None:
+    """All that it needs is public, so that it need not meet a build."""
+    shop.publish()
+    for name, columns in warehouse.TABLES.items():
+        assert shop.store.query(f"select {', '.join(columns)} from {name}"), name
+
+
+def test_who_has_the_old_set_open_keeps_it(shop: Shop) -> None:
+    """A reader goes on with what it opened, the next one gets the new set; neither meets the build."""
+    shop.publish()
+    shop.change("update lead_mart set as_of = '2027-01-01'; update completed_build set as_of = '2027-01-01'")
+    reader = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True);"
+        "sys.stdin.readline(); print(c.execute('select max(as_of) from lead_mart').fetchone()[0])"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", reader, shop.store.file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin and process.stdout
+        assert process.stdout.readline() == "open\n"
+        shop.publish()
+        said, _ = process.communicate("\n")
+    assert said == f"{AS_OF}\n"
+    assert shop.store.query("select distinct as_of from lead_mart") == [(datetime(2027, 1, 1),)]
+
+
+def test_a_running_build_is_waited_for(shop: Shop) -> None:
+    """While another program writes to the build's file, nothing is published, and the message says why."""
+    program = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.readline()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, shop.database], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout and process.stdout.readline() == "open\n"
+        with pytest.raises(NotPublished, match="another program has .* open"):
+            shop.publish()
+        process.communicate("\n")
+
+
+def test_nothing_of_others_is_replaced(shop: Shop) -> None:
+    """A file or directory that the project did not publish stays."""
+    shop.store.file.parent.mkdir()
+    with duckdb.connect(str(shop.store.file)) as connection:
+        connection.execute("create table mine as select 1 as id")
+    with pytest.raises(NotPublished, match="was not published by this project. Move it away"):
+        shop.publish()
+    assert shop.store.query("from mine") == [(1,)]
+    shop.store.file.unlink()
+    shop.store.parquet.mkdir()
+    with pytest.raises(NotPublished, match="was not published by this project. Move it away"):
+        shop.publish()
+    assert list(shop.store.parquet.iterdir()) == []
+
+
+def test_an_erased_person_is_in_no_byte(shop: Shop) -> None:
+    """Neither the new file nor anything that a publication, ended or killed, left beside it."""
+    [(email,)] = shop.built("select email from lead_mart where email like '%@%' order by lead_id desc limit 1")
+    shop.publish()
+    left = shop.store.file.with_name(".lead_scoring-killed")
+    left.mkdir()
+    shutil.copy(shop.store.file, left)
+
+    def found() -> list[Path]:
+        files = [path for path in shop.store.file.parent.rglob("*") if path.is_file()]
+        return [path for path in files if email.encode() in path.read_bytes()]
+
+    assert shop.store.file in found() and left / shop.store.file.name in found()
+    shop.change(f"delete from lead_mart where email = '{email}'; delete from rejected_records")
+    shop.publish()
+    assert found() == []
+
+
+def test_a_set_of_an_older_version_is_replaced(shop: Shop) -> None:
+    """What it does not say of itself is no reason to take it for somebody else's."""
+    first = shop.publish()
+    for file, name in ((shop.store.file, "publication"), (shop.database, "publications")):
+        with duckdb.connect(str(file)) as connection:
+            connection.execute(f"alter table {name} drop column timezone")
+    with pytest.raises(NotPublished, match="still see the build of"):
+        shop.change("create table kept as from completed_build; delete from completed_build")
+        shop.publish()
+    shop.change("insert into completed_build from kept")
+    assert shop.publish().timezone == first.timezone
+
+
+def test_a_publication_killed_before_its_last_step_is_recorded_later(shop: Shop) -> None:
+    """The set is there, the record of it is not: the next command writes it down, once."""
+    shop.publish()
+    shop.change("delete from publications")
+    for _ in range(2):
+        shop.store.catch_up()
+        assert shop.built("select publication_number from publications") == [(1,)]
+
+
+def test_a_build_is_complete_only_at_its_end(shop: Shop, run_dbt: RunDbt, tmp_path: Path) -> None:
+    """Whatever builds only a part, or fails, leaves no complete build behind, and all of it one again."""
+    folder = shop.database.parent
+    for command in (["run", "--select", "lead_mart"], ["seed", "--select", "tiers"]):
+        shop.change("create or replace table completed_build as select 'old' as build_id, true as is_whole")
+        assert run_dbt(folder, *command).exit_code == 0
+        assert shop.built("select count(*) from completed_build") == [(0,)]
+    # a test is fine with what is there
+    shop.change("insert into completed_build values ('old', true)")
+    assert run_dbt(folder, "test", "--select", "lead_mart").exit_code == 0
+    assert shop.built("select count(*) from completed_build") == [(1,)]
+    part = run_dbt(folder, "run", "--select", "completed_build")
+    assert part.exit_code == 0, part.output
+    assert shop.built("select is_whole from completed_build") == [(False,)]
+
+
+def test_a_refused_build_leaves_the_last_one_complete(shop: Shop, run_dbt: RunDbt) -> None:
+    """What stops before it changes anything takes nothing from what was built."""
+    refused = run_dbt(shop.database.parent, "build", "--vars", "{as_of: tomorrow}")
+    assert refused.exit_code != 0
+    assert shop.built("select is_whole from completed_build") == [(True,)]
+
+
+def test_everything_comes_before_the_mark(sample: Built) -> None:
+    """Any model, seed or error that fails leaves the mark away: dbt builds nothing below a failure."""
+    parents = sample.manifest["parent_map"]
+    found = ["model.lead_scoring.completed_build"]
+    for key in found:
+        found += [parent for parent in parents[key] if parent not in found]
+    nodes = {key for key, node in sample.manifest["nodes"].items() if node["resource_type"] in ("model", "seed")}
+    assert nodes <= set(found)
+
+
+def test_one_command_builds_publishes_and_says_ten_lines(clone: Path, tmp_path: Path) -> None:
+    """A green build is summed up; a red one says what failed, and what readers still see, since when."""
+    project = copy_project(clone, tmp_path / "project")
+    # the tests that say something; all others have been run elsewhere
+    for path in (project / "tests").glob("*.sql"):
+        if path.stem not in ("tiers_leave_no_score_out", "rule_book_has_no_warnings"):
+            path.unlink()
+    green = command(project, "build", "--exclude-resource-type", "unit_test")
+    lines = green.stdout.splitlines()
+    assert green.returncode == 0, green.stdout + green.stderr
+    assert [line.split()[0] for line in lines] == [
+        "Published",
+        "Leads",
+        "Queue",
+        "Stale",
+        "Left",
+        "Warnings",
+        "Readers",
+        "Look",
+    ]
+    assert "704: hot 25, nurture 24, hold 583, disqualified 72" in lines[1]
+    seen = (project / "published" / "lead_scoring.duckdb").read_bytes()
+
+    rules = project / "seeds" / "rules" / "tiers.csv"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("hold,0,", "hold,10,"), encoding="utf-8")
+    red = command(project, "build", "--exclude-resource-type", "unit_test")
+    assert red.returncode == 1
+    assert "tiers" in red.stdout
+    assert "nothing was published. Readers still see the build of" in red.stderr
+    again = command(project, "publish")
+    assert again.returncode == 1 and "was not finished, or a test failed" in again.stderr
+    assert (project / "published" / "lead_scoring.duckdb").read_bytes() == seen
+
+
+def command(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `lead-scoring` in a project."""
+    program = Path(sys.executable).with_name("lead-scoring")
+    return subprocess.run([program, *arguments], cwd=project, capture_output=True, text=True, check=False)
+
+
+def test_without_a_build_the_command_says_what_to_do(tmp_path: Path, clone_without_tests: Path) -> None:
+    """One sentence, no traceback."""
+    project = copy_project(clone_without_tests, tmp_path / "project")
+    said = CliRunner().invoke(main, ["publish", "--project-dir", str(project)])
+    assert said.exit_code == 1
+    assert "nothing was built here. Run `dbt build` first." in said.output
+
+
+def test_a_model_that_is_gone_is_a_sentence(shop: Shop) -> None:
+    """What the manifest names and the build lacks stops the publication before anything is replaced."""
+    shop.relations.append(Relation("never_built", "main", "never_built", "", {}))
+    with pytest.raises(NotPublished, match="never_built"):
+        shop.publish()
+    assert not shop.store.file.exists()
