@@ -18,8 +18,10 @@ from typing import Any
 
 import duckdb
 from data import DataTests
-from operators import Mutation, mutations, parse, text
+from operators import mutations, parse, text
 from unit import UnitTests
+
+from macros import nodes_of_macros
 
 PROJECT = Path(__file__).parents[2]
 SETS = PROJECT / "tests" / "python" / "connectors"
@@ -28,6 +30,8 @@ COLUMNS = ("model", "cte", "operator", "before", "after")
 CONNECTORS = ("salesforce", "account_engagement", "hubspot")
 # where Fivetran puts what is not named after its connector
 SCHEMAS = {"account_engagement": "pardot"}
+# model, CTE, operator, before, after; of a macro without model and CTE
+Name = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -83,32 +87,82 @@ def main() -> None:
     parser.add_argument("--unit-only", action="store_true", help="do not try the data tests")
     parser.add_argument("--survivors", type=Path, help="write what nobody finds to this csv file")
     options = parser.parse_args()
+    wanted = select(options.models)
+    outcomes = Outcomes()
     with tempfile.TemporaryDirectory() as folder:
         builds = options.builds or Path(folder)
-        survivors = []
-        counts: dict[str, Counter[str]] = defaultdict(Counter)
         for world in (World(builds / "sample"), World(builds / "connectors", CONNECTORS)):
-            world.build()
-            survivors += list(try_models(world, options.models, options.unit_only, counts))
-    report(counts, survivors)
+            models = {model for model in wanted if wanted[model].startswith("connectors") == bool(world.connectors)}
+            if models:
+                world.build()
+                try_models(world, models, outcomes, unit_only=options.unit_only)
+    survivors = outcomes.report()
     if options.survivors:
         with options.survivors.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([(*COLUMNS, "rows_changed"), *survivors])
     sys.exit(bool(survivors))
 
 
-def try_models(world: World, wanted: list[str], unit_only: bool, counts: dict[str, Counter[str]]) -> Any:
-    """Change the models of one build, and yield the changes that nobody finds.
+def select(names: list[str]) -> dict[str, str]:
+    """Give the folder of each model that is named, or whose folder is named; of all models if nothing is."""
+    places = {
+        path.stem: path.parent.relative_to(PROJECT / "models").as_posix() for path in PROJECT.glob("models/**/*.sql")
+    }
+    wanted = {
+        model: place
+        for model, place in places.items()
+        if not names or model in names or any(f"{place}/".startswith(f"{folder}/") for folder in names)
+    }
+    if not wanted:
+        raise SystemExit(f"No model and no folder of models is called {' or '.join(names)}.")
+    return wanted
+
+
+class Outcomes:
+    """What came of every change, by what the change is known by."""
+
+    def __init__(self) -> None:
+        """Begin with what is accepted."""
+        with ACCEPTED.open(encoding="utf-8", newline="") as file:
+            self.accepted = {tuple(row[column] for column in COLUMNS) for row in csv.DictReader(file)}
+        self.found_by: dict[Name, str] = {}
+        self.folders: dict[Name, str] = {}
+        self.rows: dict[Name, int | str] = {}
+
+    def is_open(self, name: Name) -> bool:
+        """Say if a change is to be tried: of equal ones in a model the first, those of a macro until one is found."""
+        return name not in self.found_by or (not name[0] and self.found_by[name] == "survived")
+
+    def report(self) -> list[tuple[Any, ...]]:
+        """Print the survivors and a line per folder; return the survivors with the number of rows they change."""
+        survivors = [(*name, self.rows.get(name, "")) for name, by in self.found_by.items() if by == "survived"]
+        for model, cte, operator, before, after, rows in survivors:
+            place = f"{model}.{cte}" if model else "macro"
+            print(f"{place}: {operator}: {before} -> {after}" + (f" ({rows} rows of the sample)" if rows else ""))
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for name, by in self.found_by.items():
+            if by != "senseless":
+                counts[self.folders[name]][by] += 1
+        kinds = ("unit tests", "data tests", "survived", "accepted")
+        print(f"{'':32}{'mutants':>10}" + "".join(f"{kind:>12}" for kind in kinds) + "   found")
+        for folder, count in [*sorted(counts.items()), ("all", sum(counts.values(), Counter()))]:
+            judged = count.total() - count["accepted"]
+            found = f"{100 * (judged - count['survived']) / judged:7.1f} %" if judged else ""
+            print(f"{folder:32}{count.total():>10}" + "".join(f"{count[kind]:>12}" for kind in kinds) + found)
+        return survivors
+
+
+def try_models(world: World, wanted: set[str], outcomes: Outcomes, *, unit_only: bool) -> None:
+    """Change the models of one build, one place at a time.
 
     Arguments:
-        world: the build; the connectors' models are tried where there are connectors, the others on the sample.
-        wanted: models or folders; all if empty.
+        world: the build.
+        wanted: names of the models.
+        outcomes: what came of it is added here.
         unit_only: leave out the data tests.
-        counts: by folder, what came of the changes; added to.
 
     """
     manifest = world.manifest()
-    accepted = read_accepted()
     unit_tests = defaultdict(list)
     for test in manifest["unit_tests"].values():
         compiled = world.folder / "target" / "compiled" / test["package_name"] / test["original_file_path"]
@@ -121,79 +175,38 @@ def try_models(world: World, wanted: list[str], unit_only: bool, counts: dict[st
         with duckdb.connect(str(database), config={"threads": 1}) as built:
             data = DataTests(built, manifest, world.folder / "target")
             for key in data.order:
-                model = data.models[key]
-                place = "/".join(model["fqn"][1:-1])
-                of_world = place.startswith("connectors") == bool(world.connectors)
-                if of_world and (not wanted or any(f"{place}/{model['name']}/".startswith(f"{w}/") or w == model["name"] for w in wanted)):
-                    yield from try_model(data, key, unit_tests[model["name"]], unit_only, accepted, counts[place])
+                name = data.models[key]["name"]
+                if name in wanted:
+                    try_model(data, key, unit_tests[name], outcomes, unit_only=unit_only)
 
 
 def try_model(
-    data: DataTests,
-    key: str,
-    folders: list[tuple[Path, Path]],
-    unit_only: bool,
-    accepted: set[tuple[str, ...]],
-    counts: Counter[str],
-) -> Any:
-    """Try every change of one model, and yield those that nobody finds with the number of rows they change."""
+    data: DataTests, key: str, folders: list[tuple[Path, Path]], outcomes: Outcomes, *, unit_only: bool
+) -> None:
+    """Try every change of one model."""
     model = data.models[key]
     query = parse(data.query(model))
-    changes = mutations(query)
-    wanted = {name(model, change) for change in mutations(query, model["raw_code"])}
+    changes = mutations(query, nodes_of_macros(query, model["raw_code"]))
     with duckdb.connect(config={"threads": 1}) as database:
         unit_tests = UnitTests(database, model, folders)
         if wrong := unit_tests.failing():
             raise SystemExit(f"{wrong} fail without any change, which dbt does not say")
         for place, change in enumerate(changes):
-            # of equal changes the first
-            if name(model, change) not in wanted:
+            owner = ("", "") if change.is_of_macro else (model["name"], change.cte)
+            name = (*owner, change.operator, change.before, change.after)
+            if not outcomes.is_open(name):
                 continue
-            wanted.remove(name(model, change))
+            outcomes.folders[name] = "macros" if change.is_of_macro else "/".join(model["fqn"][1:-1])
             outcome = unit_tests.outcome(change, place, changes)
-            by = "unit tests"
-            rows: int | str = ""
-            if not outcome:
+            by = "unit tests" if outcome else "accepted" if name in outcomes.accepted else "survived"
+            if by == "survived" and not unit_only:
                 with change.made():
                     sql = text(query)
-                if name(model, change) in accepted:
-                    counts["accepted"] += 1
-                    continue
-                by = "data tests"
-                if not unit_only:
-                    rows = data.changed_rows(key, sql)
-                    outcome = rows if rows == "senseless" else data.outcome(key, sql) if rows else ""
-            if outcome == "senseless":
-                continue
-            counts[by if outcome else "survived"] += 1
-            if not outcome:
-                yield (*name(model, change), rows)
-    print(model["name"], dict(counts), file=sys.stderr, flush=True)
-
-
-def name(model: dict[str, Any], change: Mutation) -> tuple[str, ...]:
-    """Give what a change is known by."""
-    return model["name"], change.cte, change.operator, change.before, change.after
-
-
-def read_accepted() -> set[tuple[str, ...]]:
-    """Read which changes make no difference."""
-    with ACCEPTED.open(encoding="utf-8", newline="") as file:
-        return {tuple(row[column] for column in COLUMNS) for row in csv.DictReader(file)}
-
-
-def report(counts: dict[str, Counter[str]], survivors: list[tuple[Any, ...]]) -> None:
-    """Print the survivors and a line per folder."""
-    for survivor in survivors:
-        model, cte, operator, before, after, rows = survivor
-        print(f"{model}.{cte}: {operator}: {before} -> {after}" + (f" ({rows} rows of the sample)" if rows else ""))
-    kinds = ("unit tests", "data tests", "survived", "accepted")
-    print(f"{'':32}{'mutants':>10}" + "".join(f"{kind:>12}" for kind in kinds) + "   found")
-    total: Counter[str] = sum(counts.values(), Counter())
-    for folder, count in [*sorted(counts.items()), ("all", total)]:
-        judged = count.total() - count["accepted"]
-        found = f"{100 * (judged - count['survived']) / judged:7.1f} %" if judged else ""
-        print(f"{folder:32}{count.total():>10}" + "".join(f"{count[kind]:>12}" for kind in kinds) + found)
+                rows = outcomes.rows[name] = data.changed_rows(key, sql)
+                outcome = rows if rows == "senseless" else data.outcome(key, sql) if rows else ""
+                by = "data tests" if outcome else by
+            outcomes.found_by[name] = "senseless" if outcome == "senseless" else by
+    print(model["name"], file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

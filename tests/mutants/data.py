@@ -27,7 +27,8 @@ class DataTests:
     def changed_rows(self, model: str, sql: str) -> int | str:
         """Count the rows that a changed query has more or fewer than the built model, or say `senseless`."""
         name = _relation(self.models[model])
-        rows = f"select count(*) from ((from ({sql}) except all from {name}) union all (from {name} except all from ({sql})))"
+        more, fewer = f"from ({sql}) except all from {name}", f"from {name} except all from ({sql})"
+        rows = f"select count(*) from (({more}) union all ({fewer}))"
         try:
             return self._within_time(rows).fetchall()[0][0]
         except SENSELESS:

@@ -1,9 +1,9 @@
 """What can be wrong in one place of a query: the smallest faults a person makes, one at a time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlglot
@@ -20,6 +20,8 @@ NEIGHBOURS = {
     exp.ArgMin: exp.ArgMax,
     exp.ArgMax: exp.ArgMin,
 }
+# columns, which differ between two calls of a macro
+NAMES = re.compile(r"(?:\"?\b[a-z_]+\b\"?\.)*\"?\b[a-z_]+\b\"?")
 # what is too long to be shown
 WHOLE = (exp.Select, exp.CTE, exp.Union, exp.With, exp.Subquery, type(None))
 
@@ -35,6 +37,7 @@ class Mutation:
     holder: exp.Expression
     key: str
     value: Any
+    is_of_macro: bool
 
     @contextmanager
     def made(self) -> Iterator[None]:
@@ -54,63 +57,60 @@ def parse(sql: str) -> exp.Expression:
 
 def text(node: exp.Expression) -> str:
     """Write a query, or part of it, without comments."""
-    return node.sql(dialect="duckdb", comments=False, copy=False)
+    return node.sql(dialect="duckdb", comments=False)
 
 
-def mutations(query: exp.Expression, source: str = "") -> list[Mutation]:
+def mutations(query: exp.Expression, of_macros: Collection[int] = ()) -> list[Mutation]:
     """List every change of a query, in the order in which the query is read.
 
     Arguments:
         query: a parsed query without fixtures, see `parse`.
-        source: the text the query was written as. Of what is not in it, a macro's work, one change of a kind is
-            kept, whatever the names of the columns; of equal changes within a CTE the first.
+        of_macros: ids of the nodes that a macro wrote.
 
     Returns:
-        The changes; without `source` those of two queries that differ in names and literals have one order.
+        The changes. Those of two queries that differ in names and literals only have one order.
 
     """
-    found: dict[Any, Mutation] = {}
-    written = _plain(source)
+    found = []
     for node in query.walk(bfs=False):
         cte = node.find_ancestor(exp.CTE)
-        where = cte.alias if cte else ""
+        of_macro = id(node) in of_macros
+        where = "" if of_macro else cte.alias if cte else ""
         for operator, holder, key, value in _changes(node):
             shown = _context(node, holder)
+            change = Mutation(operator, where, "", "", holder, key, value, of_macro)
             before = _short(shown)
-            change = Mutation(operator, where, before, "", holder, key, value)
             with change.made():
                 after = _short(shown if shown is not node or shown is holder else _at(change, node))
-            name: Any = (operator, where, before, after)
-            if source and _plain(before) not in written:
-                name = (operator, *(re.sub(r"\b[a-z_]+\b", "_", words) for words in (before, after)))
-            if not source:
-                name = len(found)
-            if after != before:
-                found.setdefault(name, Mutation(operator, where, before, after, holder, key, value))
-    return list(found.values())
+            if after == before:
+                continue
+            if of_macro:
+                before, after = _whatever_arguments(before), _whatever_arguments(after)
+            found.append(replace(change, before=before, after=after))
+    return found
 
 
 def _changes(node: exp.Expression) -> Iterator[tuple[str, exp.Expression, str, Any]]:
     """Give for one node: operator, holder, key, new value."""
     kind = type(node)
     if kind in BOUNDS and not (kind is exp.EQ and isinstance(node.parent, exp.PropertyEQ)):
-        yield _instead("bound", node, BOUNDS[kind](this=node.this, expression=node.expression))
+        yield _instead("bound", node, BOUNDS[kind](**_parts(node)))
     if kind in (exp.And, exp.Or):
         other = exp.Or if kind is exp.And else exp.And
-        yield _instead("and/or", node, other(this=_grouped(node.this), expression=_grouped(node.expression)))
+        yield _instead("and/or", node, other(**{side: _grouped(part) for side, part in _parts(node).items()}))
         yield _instead("condition dropped", node, node.this)
         yield _instead("condition dropped", node, node.expression)
     if kind is exp.Not:
         yield _instead("not", node, node.this)
     if kind in (exp.Add, exp.Sub):
         other = exp.Sub if kind is exp.Add else exp.Add
-        yield _instead("sign", node, other(this=node.this, expression=node.expression))
+        yield _instead("sign", node, other(**_parts(node)))
     if kind in AGGREGATES:
-        yield _instead("aggregate", node, AGGREGATES[kind](this=node.this))
+        yield _instead("aggregate", node, AGGREGATES[kind](**_parts(node)))
     if kind is exp.Count and isinstance(node.this, exp.Distinct):
-        yield _instead("aggregate", node, exp.Count(this=node.this.expressions[0]))
+        yield _instead("aggregate", node, exp.Count(this=node.this.expressions[0].copy()))
     if kind in NEIGHBOURS:
-        yield _instead("neighbour", node, NEIGHBOURS[kind](**node.args))
+        yield _instead("neighbour", node, NEIGHBOURS[kind](**_parts(node)))
     if kind is exp.Ordered:
         yield "order", node, "desc", not node.args.get("desc")
     if kind is exp.Window and node.args.get("partition_by"):
@@ -163,6 +163,11 @@ def _at(change: Mutation, node: exp.Expression) -> exp.Expression | None:
     return value[node.index] if isinstance(value, list) and node.index is not None else value
 
 
+def _parts(node: exp.Expression) -> dict[str, Any]:
+    # a new node would become the parent of what it is given
+    return node.copy().args
+
+
 def _grouped(node: exp.Expression) -> exp.Expression:
     return exp.Paren(this=node) if isinstance(node, exp.And | exp.Or) else node
 
@@ -173,9 +178,13 @@ def _is_whole(node: exp.Literal) -> bool:
     return node.this.isdigit() and len(node.this) < 10 and (of_interval or not node.is_string)
 
 
+def _whatever_arguments(words: str) -> str:
+    words, more = NAMES.sub("_", words), True
+    while more:
+        words, more = re.subn(r"\(_ [-*+/] _\)|_ [-*+/] _|\(_\)(?! AS)", "_", words)
+    return words
+
+
 def _short(node: exp.Expression | None) -> str:
-    return text(node).replace(FIXTURE, "").replace('"lead_scoring".', "").replace('"main".', "") if node else ""
-
-
-def _plain(words: str) -> str:
-    return re.sub(r"[\s()]+", "", words).lower()
+    words = text(node).replace(FIXTURE, "").replace('"lead_scoring".', "").replace('"main".', "") if node else ""
+    return " ".join(words.split())

@@ -77,10 +77,10 @@ class UnitTests:
 
         """
         written: dict[str, str] = {}
-        kinds = [(other.operator, other.cte) for other in changes]
+        kinds = [other.operator for other in changes]
         for test in self.tests:
             # a unit test may set variables that change the query
-            if [(other.operator, other.cte) for other in test.changes] == kinds:
+            if [other.operator for other in test.changes] == kinds:
                 own = test.changes[place]
             else:
                 alike = [o for o in test.changes if _name(o) == _name(change)]
@@ -100,7 +100,7 @@ class UnitTests:
         return ""
 
     def _passes(self, test: UnitTest, sql: str) -> bool:
-        self.database.execute(f'set schema = \'"{test.schema}"\'')
+        self.database.execute(f"set schema = '\"{test.schema}\"'")
         columns = ", ".join(test.columns)
         actual = self.database.execute(f"select {columns} from ({sql}) as actual")
         # dbt gives the expected rows the types of the actual ones
