@@ -64,7 +64,7 @@
                 "This database holds the scores of " ~ real ~ " leads of your own, and nothing names your data, so that the "
                 ~ "bundled sample would take their place. Name them with --vars '{raw_data: DIR}' or, if they are in the schema "
                 ~ var('raw_schema') ~ ", '{raw_data: \"\"}'; for the sample set LEAD_SCORING_DUCKDB to another file.") }}
-        {%- elif real -%}
+        {%- elif real and not connectors() -%}
             {%- do refuse_missing_tables() -%}
         {%- endif -%}
     {%- endif -%}

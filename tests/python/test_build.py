@@ -30,12 +30,16 @@ def as_vars(**values: Any) -> str:
 
 
 def test_fresh_clone_builds_quietly(clone: Path) -> None:
-    """A bare `dbt build`, then `dbt test`, in the root: no flag, no variable, no warning."""
-    for command in (["build"], ["test"], ["docs", "generate", "--static"]):
+    """A bare `dbt build`, then all tests, in the root: no variable, no warning; a build leaves out unit tests, and says so."""
+    said = []
+    for command in (["build"], ["test", "--selector", "everything"], ["docs", "generate", "--static"]):
         finished = subprocess.run([DBT, *command], cwd=clone, capture_output=True, text=True, check=False)
         assert finished.returncode == 0, finished.stdout
         assert "WARN" not in finished.stdout.replace("WARN=0", "").replace("NO-OP=0", "")
         assert "eprecat" not in finished.stdout + finished.stderr
+        said.append(finished.stdout)
+    assert "Using default selector without_unit_tests" in said[0]
+    assert ["START unit_test" in output for output in said] == [False, True, False]
     page = (clone / "target" / "static_index.html").read_text(encoding="utf-8")
     assert "A score is the sum of rows in a ledger" in page
     left_behind = subprocess.run(["git", "status"], cwd=clone, capture_output=True, check=False)
