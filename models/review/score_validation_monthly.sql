@@ -10,7 +10,7 @@ capacities as (
             as capacity_rank
     from {{ ref('month_ends') }} as months
     left join {{ ref('sales_capacity') }} as sales_capacity
-        on sales_capacity.valid_from_date < {{ dbt.dateadd('month', 1, 'months.month') }}
+        on sales_capacity.valid_from_date < {{ add_months('months.month', 1) }}
 
 ),
 
