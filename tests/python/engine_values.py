@@ -161,7 +161,7 @@ CASES = MOVED + ELAPSED + ZONES + TEXTS + PARSED + NUMBERS
 
 def inline_query(expressions: list[str]) -> str:
     """Put expressions into one text for dbt to compile."""
-    return "\n---\n".join("{{ %s }}" % expression for expression in expressions)
+    return "\n---\n".join("{{ " + expression + " }}" for expression in expressions)
 
 
 def compiled_expressions(built: Built) -> list[str]:

@@ -1,8 +1,8 @@
 """The same models on Apache Spark with Iceberg tables: values, rows, types, records."""
 
+import os
 import shutil
-import subprocess
-import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from conftest import ONLY_MODELS, PROJECT, Built
 from engine_values import CASES, COLUMNS, compiled_expressions, differences, given_rows, inline_query
 from on_spark import build, column_types, csv_files, load, rows
 from pyspark.sql import SparkSession
-from test_build import RunDbt, as_vars, write_typed
+from test_build import TYPES, RunDbt, as_vars, write_typed
 from test_connectors import SCHEMAS, SETS, connected
 from test_connectors import load as load_connected
 from test_postgres import AS_OF, HASHES, RAW, write_the_day_before
@@ -82,8 +82,6 @@ def test_spark_gives_the_same_rows(
 
 def typed_files(raw: Path) -> dict[str, str]:
     """Read the sample's csv files with the types that a warehouse has them in."""
-    from test_build import TYPES
-
     found = csv_files(raw)
     for name, types in TYPES.items():
         casts = []
@@ -117,3 +115,88 @@ def assert_same_models(built: Built, spark: SparkSession, skipped: set[str], fol
             if found != types:
                 different.append(f"{model}: {set(types.items()) ^ set(found.items())}")
     assert models and different == []
+
+
+def source_files(folder: Path) -> dict[str, str]:
+    """Read the csv files of a source system as a loader types them, times as instants."""
+    found = {}
+    with duckdb.connect() as reader:
+        for path in sorted(folder.glob("*.csv")):
+            columns = reader.execute(f"describe from read_csv('{path}')").fetchall()
+            times = [f'cast("{name}" as timestamptz) as "{name}"' for name, kind, *_ in columns if kind == "TIMESTAMP"]
+            replaced = f"replace ({', '.join(times)})" if times else ""
+            found[path.stem] = f"(select * {replaced} from read_csv('{path}'))"
+    return found
+
+
+def test_spark_reads_source_systems_alike(spark: SparkSession, run_dbt: RunDbt, tmp_path: Path) -> None:
+    """All sets, typed as a loader types them: every model up to the raw contract has the same rows."""
+    spark.sql("drop database if exists lead_scoring cascade")
+    (tmp_path / "duckdb").mkdir()
+    names = ["salesforce", "account_engagement", "hubspot"]
+    for name in names:
+        schema = SCHEMAS.get(name, name)
+        load(spark, schema, source_files(SETS / name), tmp_path / "loaded")
+        load_connected(tmp_path / "duckdb" / "lead_scoring.duckdb", schema, SETS / name)
+    selected = ("--select", "+path:models/connectors", "--indirect-selection", "cautious")
+    command = ("build", *selected, *connected(*names), "--exclude-resource-type", "unit_test")
+    on_duckdb = run_dbt(tmp_path / "duckdb", *command)
+    on_spark = build(tmp_path / "spark", *command)
+    assert on_duckdb.exit_code == 0, on_duckdb.output
+    assert on_spark.exit_code == 0, on_spark.output
+    assert_same_models(on_duckdb, spark, set(), "connectors/")
+
+
+def test_an_erased_lead_leaves_no_row(spark: SparkSession, tmp_path: Path) -> None:
+    """Who was erased from every raw table is in no model after the next build, nor in a record."""
+    spark.sql("drop database if exists lead_scoring cascade")
+    files = csv_files(PROJECT / "sample_data")
+    variables = ["--vars", as_vars(as_of=AS_OF)]
+    load(spark, "raw", files, tmp_path / "first")
+    first = build(tmp_path / "built", *ONLY_MODELS, *variables)
+    assert first.exit_code == 0, first.output
+    [(erased,)] = rows(spark, "select min(lead_id) from lead_scoring.handoff_queue")
+    models = [node["name"] for node in first.manifest["nodes"].values() if node["resource_type"] == "model"]
+    assert "published_scores" in models_naming(spark, models, erased)
+    left = {name: f"lead_id <> '{erased}'" for name in files}
+    left["lead_aliases"] += f" and alias_id <> '{erased}'"
+    kept = {name: f"(from {source} where {left[name]})" for name, source in files.items()}
+    load(spark, "raw", kept, tmp_path / "second")
+    second = build(tmp_path / "built", *ONLY_MODELS, *variables)
+    assert second.exit_code == 0, second.output
+    assert models_naming(spark, models, erased) == []
+
+
+def models_naming(spark: SparkSession, models: list[str], text: str) -> list[str]:
+    """Return the models in which a text stands anywhere."""
+    found = []
+    for model in models:
+        content = f"concat_ws('|', {', '.join(spark.table(f'lead_scoring.{model}').columns)})"
+        if rows(spark, f"select 1 from lead_scoring.{model} where contains({content}, '{text}') limit 1"):
+            found.append(model)
+    return found
+
+
+def test_other_formats_are_refused(spark: SparkSession, tmp_path: Path) -> None:
+    """A format that cannot delete a row is one sentence, before anything runs."""
+    refused = build(tmp_path, "build", LEAD_SCORING_SPARK_FORMAT="parquet")
+    assert refused.exit_code != 0
+    assert "LEAD_SCORING_SPARK_FORMAT is 'parquet', whose tables cannot forget a single row" in refused.output
+    assert "iceberg or delta" in refused.output
+
+
+def test_other_zones_are_refused(spark: SparkSession, tmp_path: Path) -> None:
+    """A session or a process in another zone than UTC is one sentence, before anything runs."""
+    profile = (PROJECT / "profiles" / "profiles.yml").read_text(encoding="utf-8")
+    (tmp_path / "profiles.yml").write_text(profile.replace("timeZone: UTC", "timeZone: Asia/Tokyo"), encoding="utf-8")
+    refused = build(tmp_path, "build", "--profiles-dir", str(tmp_path))
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    assert refused.exit_code != 0
+    assert "The time zone of the Spark session is Asia/Tokyo" in refused.output
+    os.environ["TZ"] = "Europe/London"
+    time.tzset()
+    refused = build(tmp_path, "build")
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    assert refused.exit_code != 0
+    assert "Set the environment variable TZ to UTC." in refused.output
