@@ -43,12 +43,18 @@ def build(folder: Path, *arguments: str, project: Path = PROJECT, **environment:
         What came of it; a failing run is a result, not an exception.
 
     """
-    before, here, said = dict(os.environ), Path.cwd(), []
+    before, here = dict(os.environ), Path.cwd()
+    said: list[str] = []
+
+    def listen(event: Any) -> None:
+        if event.info.level in ("info", "warn", "error"):
+            said.append(event.info.msg)
+
     os.environ.update(environment)
     os.chdir(project)
     places = ["--target", "spark", "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     try:
-        runner = dbtRunner(callbacks=[lambda event: said.append(event.info.msg)])
+        runner = dbtRunner(callbacks=[listen])
         result = runner.invoke([*arguments, *places, "--log-level", "none"])
     finally:
         os.chdir(here)
@@ -68,7 +74,7 @@ def load(spark: SparkSession, schema: str, files: dict[str, str], folder: Path) 
 
     """
     spark.sql(f"create schema if not exists {schema}")
-    for table in spark.catalog.listTables(schema):
+    for table in (found for found in spark.catalog.listTables(schema) if not found.isTemporary):
         spark.sql(f"drop table {schema}.{table.name}")
     folder.mkdir(parents=True, exist_ok=True)
     for name, source in files.items():

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from conftest import ONLY_MODELS, PROJECT, Built
-from engine_values import CASES, COLUMNS, compiled_expressions, differences, given_rows, inline_query
+from engine_values import CASES, COLUMNS, CREATE, compiled_expressions, differences, given_rows, inline_query
 from on_spark import build, column_types, csv_files, load, rows
 from pyspark.sql import SparkSession
 from test_build import TYPES, RunDbt, as_vars, write_typed
@@ -22,11 +22,15 @@ pytest_plugins = ["on_spark"]
 
 
 @pytest.fixture
-def ask(spark: SparkSession) -> Callable[[str], Any]:
+def ask(spark: SparkSession, tmp_path: Path) -> Callable[[str], Any]:
     """Give the rows that the cases of values are worked out over, and a function that asks about them."""
-    names = {"text": "string", "double precision": "double"}
-    schema = ", ".join(f"{name} {names.get(kind, kind)}" for name, kind in COLUMNS.items())
-    spark.createDataFrame(given_rows(), schema).createOrReplaceTempView("given")
+    with duckdb.connect() as connection:
+        connection.execute(f"set timezone = 'UTC'; {CREATE}")
+        connection.executemany(f"insert into given values ({', '.join('?' * len(COLUMNS))})", given_rows())
+        # an instant, as Spark's own type of a timestamp is
+        instants = "select * replace (cast(t as timestamptz) as t, cast(u as timestamptz) as u) from given"
+        connection.execute(f"copy ({instants}) to '{tmp_path}/given.parquet'")
+    spark.read.parquet(str(tmp_path / "given.parquet")).createOrReplaceTempView("given")
     return lambda query: rows(spark, query)[0][0]
 
 
