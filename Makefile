@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build look impact test lint lint-rules docs sample bench clean
+.PHONY: build look impact test test-spark lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -39,6 +39,14 @@ impact: $(BIN)/.synced
 test: lint
 	$(BIN)/pytest
 
+# Spark on this machine: its Python packages go into an environment of their own, Java is the machine's.
+test-spark: $(BIN)/.synced
+	@command -v java >/dev/null || { echo "Spark needs Java 17, which is not on this machine: installing openjdk-17-jre-headless."; \
+		apt-get update -qq && apt-get install -qq -y openjdk-17-jre-headless; }
+	@test -x .venv-spark/bin/pytest || echo "Installing pyspark 3.5.9 (300 MB), dbt-spark and the Iceberg jar into .venv-spark."
+	UV_PROJECT_ENVIRONMENT=.venv-spark PATH="$$PATH:$(BIN)" uv sync --quiet --frozen --extra spark --compile-bytecode
+	TZ=UTC .venv-spark/bin/pytest -n 0 tests/python/spark
+
 docs: $(BIN)/.synced
 	$(BIN)/dbt docs generate --static
 
@@ -51,4 +59,4 @@ bench: $(BIN)/.synced
 	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group bench python benchmark/bench.py --events $(EVENTS) $(BENCH)
 
 clean:
-	rm -rf .venv target logs published lead_scoring.duckdb
+	rm -rf .venv .venv-spark target logs published lead_scoring.duckdb

@@ -1,4 +1,5 @@
-{# Everything in which the engines differ. A model calls these and stays portable. #}
+{# Everything in which the engines differ. A model calls these and stays portable. How DuckDB, PostgreSQL and Spark
+   do it, where they do it in a way of their own, is in the file of that name. #}
 
 {% macro utc_to_local(utc_timestamp, zone=none) -%}
     {{ return(adapter.dispatch('utc_to_local')(utc_timestamp, zone or var('timezone'))) }}
@@ -8,17 +9,12 @@
     (({{ utc_timestamp }} at time zone 'UTC') at time zone '{{ zone }}')
 {%- endmacro %}
 
-{# DuckDB looks up UTC like any other zone (46 M events: 2.7 s, not 1.4 s). #}
-{% macro duckdb__utc_to_local(utc_timestamp, zone) -%}
-    (make_timestamptz(epoch_us({{ utc_timestamp }})) at time zone '{{ zone }}')
-{%- endmacro %}
-
 
 {# Inverse of `utc_to_local`. Of an hour that comes twice the first is meant, so that a month ends where its last
    date does; engines take the second. An hour that is skipped begins when the clocks change. #}
 {% macro local_to_utc(local_timestamp, zone=none) -%}
     {%- set utc = in_standard_time(local_timestamp, zone or var('timezone')) -%}
-    {%- set hour_before = '(' ~ dbt.dateadd('hour', -1, utc) ~ ')' -%}
+    {%- set hour_before = '(' ~ move_timestamp(utc, 'hour', -1) ~ ')' -%}
     case
         when {{ utc_to_local(hour_before, zone or var('timezone')) }} = ({{ local_timestamp }}) then {{ hour_before }}
         else {{ utc }}
@@ -36,11 +32,28 @@
 
 {# A timestamp moved by a whole number of 24 h days. #}
 {% macro add_days(timestamp, days) -%}
-    {{ return(adapter.dispatch('add_days')(timestamp, days)) }}
+    {{ move_timestamp(timestamp, 'day', days) }}
 {%- endmacro %}
 
-{% macro default__add_days(timestamp, days) -%}
-    {{ dbt.dateadd('day', days, timestamp) }}
+
+{# A timestamp moved by a whole number of months; from the 31st to the last day of a shorter one. #}
+{% macro add_months(timestamp, months) -%}
+    {{ move_timestamp(timestamp, 'month', months) }}
+{%- endmacro %}
+
+
+{# The last moment before another. #}
+{% macro just_before(timestamp) -%}
+    {{ move_timestamp(timestamp, 'microsecond', -1) }}
+{%- endmacro %}
+
+
+{% macro move_timestamp(timestamp, unit, number) -%}
+    {{ return(adapter.dispatch('move_timestamp')(timestamp, unit, number)) }}
+{%- endmacro %}
+
+{% macro default__move_timestamp(timestamp, unit, number) -%}
+    {{ dbt.dateadd(unit, number, timestamp) }}
 {%- endmacro %}
 
 
@@ -53,11 +66,6 @@
     ({{ dbt.dateadd('microsecond', microseconds(seconds), timestamp) }})
 {%- endmacro %}
 
-{# DuckDB's date_add counts in 32 bits. #}
-{% macro duckdb__add_seconds(timestamp, seconds) -%}
-    ({{ timestamp }} + to_microseconds({{ microseconds(seconds) }}))
-{%- endmacro %}
-
 {% macro microseconds(seconds) -%}
     {#- wide: DuckDB keeps a product of two narrow decimals in 18 digits, and 12 days have more -#}
     cast(cast({{ seconds }} as numeric(28, 6)) * 1000000 as {{ dbt.type_bigint() }})
@@ -68,28 +76,19 @@
 {%- endmacro %}
 
 
-{# The last moment before another. #}
-{% macro just_before(timestamp) -%}
-    {{ dbt.dateadd('microsecond', -1, timestamp) }}
-{%- endmacro %}
-
-
 {# Microseconds between two timestamps, a whole number. #}
 {% macro elapsed_microseconds(from_timestamp, to_timestamp) -%}
     {{ return(adapter.dispatch('elapsed_microseconds')(from_timestamp, to_timestamp)) }}
 {%- endmacro %}
 
-{% macro duckdb__elapsed_microseconds(from_timestamp, to_timestamp) -%}
-    date_sub('microsecond', {{ from_timestamp }}, {{ to_timestamp }})
-{%- endmacro %}
-
-{% macro postgres__elapsed_microseconds(from_timestamp, to_timestamp) -%}
-    cast(extract(epoch from {{ to_timestamp }} - {{ from_timestamp }}) * 1000000 as bigint)
+{% macro default__elapsed_microseconds(from_timestamp, to_timestamp) -%}
+    {{ dbt.datediff(from_timestamp, to_timestamp, 'microsecond') }}
 {%- endmacro %}
 
 {% macro elapsed_seconds(from_timestamp, to_timestamp) -%}
     cast(cast({{ elapsed_microseconds(from_timestamp, to_timestamp) }} as numeric(18, 0)) * 0.000001 as numeric(18, 6))
 {%- endmacro %}
+
 
 {# Rounded half up at six places: a millionth of an hour is 3600 microseconds. #}
 {% macro elapsed_hours(from_timestamp, to_timestamp) -%}
@@ -107,12 +106,9 @@
     {{ return(adapter.dispatch('elapsed_days')(from_timestamp, to_timestamp)) }}
 {%- endmacro %}
 
-{% macro duckdb__elapsed_days(from_timestamp, to_timestamp) -%}
-    cast(date_sub('day', {{ from_timestamp }}, {{ to_timestamp }}) as integer)
-{%- endmacro %}
-
-{% macro postgres__elapsed_days(from_timestamp, to_timestamp) -%}
-    cast(extract(day from {{ to_timestamp }} - {{ from_timestamp }}) as integer)
+{% macro default__elapsed_days(from_timestamp, to_timestamp) -%}
+    {%- set elapsed = elapsed_microseconds(from_timestamp, to_timestamp) -%}
+    cast(({{ elapsed }} - mod({{ elapsed }}, 86400000000)) / 86400000000 as {{ dbt.type_int() }})
 {%- endmacro %}
 
 
@@ -120,6 +116,7 @@
 {% macro strip(text) -%}
     {{ return(adapter.dispatch('strip')(text)) }}
 {%- endmacro %}
+
 
 {# Ten times faster on DuckDB than trim() with a set of characters (20 M ids: 1 s, not 10 s). #}
 {% macro default__strip(text) -%}
@@ -145,14 +142,6 @@
     lower({{ clean_text(column) }})
 {%- endmacro %}
 
-{% macro duckdb__clean_category(column) -%}
-    case
-        when {{ begins_plainly(column) }} and {{ begins_plainly('reverse(cast(' ~ column ~ ' as varchar))') }}
-            then lower(cast({{ column }} as varchar))
-        else lower({{ clean_text(column) }})
-    end
-{%- endmacro %}
-
 {% macro begins_plainly(text) -%}
     (cast({{ text }} as varchar) >= '!' and cast({{ text }} as varchar) <= '~')
 {%- endmacro %}
@@ -174,25 +163,12 @@
     {{ return(adapter.dispatch('has_form')(text, pattern)) }}
 {%- endmacro %}
 
-{% macro duckdb__has_form(text, pattern) -%}
-    regexp_full_match({{ text }}, '{{ pattern }}')
-{%- endmacro %}
-
-{% macro postgres__has_form(text, pattern) -%}
-    ({{ text }} ~ '^(?:{{ pattern }})$')
-{%- endmacro %}
-
 
 {# Text of a known-good form, in upper case, as UTC time without zone. An offset is honoured, not dropped: a plain
    cast drops it on DuckDB and PostgreSQL. Without one a time is in `raw_timezone`, and a date is that day's
    midnight in `timezone`. #}
 {% macro text_to_utc(text) -%}
     {{ return(adapter.dispatch('text_to_utc')(text)) }}
-{%- endmacro %}
-
-{# What is finer than a microsecond is cut off, as DuckDB does: rounding may move a time into the next day. #}
-{% macro postgres__text_to_utc(text) -%}
-    {{ default__text_to_utc("regexp_replace(" ~ text ~ ", '([.][0-9]{6})[0-9]+', '\\1')") }}
 {%- endmacro %}
 
 {% macro default__text_to_utc(text) -%}
@@ -211,6 +187,7 @@
     end
 {%- endmacro %}
 
+
 {# A time without an offset, in `raw_timezone`; what connectors give is UTC. #}
 {% macro raw_to_utc(timestamp) -%}
     {{ timestamp if var('raw_timezone') == 'UTC' or connected_model('leads') else local_to_utc(timestamp, var('raw_timezone')) }}
@@ -228,55 +205,22 @@
     case when {{ has_form(text, timestamp_pattern()) }} then {{ text_to_utc(text) }} end
 {%- endmacro %}
 
-{% macro duckdb__parse_timestamp(column) -%}
-    case
-        when typeof({{ column }}) = 'VARCHAR' then {{ default__parse_timestamp(column) }}
-        when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
-            then try_cast({{ column }} as timestamp with time zone) at time zone 'UTC'
-        when typeof({{ column }}) = 'DATE' then {{ local_to_utc('try_cast(' ~ column ~ ' as timestamp)') }}
-        else {{ raw_to_utc('try_cast(' ~ column ~ ' as timestamp)') }}
-    end
-{%- endmacro %}
 
 {# A value of type timestamptz becomes text with the session's offset, which is UTC. #}
 {% macro is_date(column) -%}
     {{ return(adapter.dispatch('is_date')(column)) }}
 {%- endmacro %}
 
-{% macro duckdb__is_date(column) -%}
-    (typeof({{ column }}) = 'DATE' and {{ column }} is not null)
-{%- endmacro %}
-
-{% macro postgres__is_date(column) -%}
-    (cast(pg_typeof({{ column }}) as text) = 'date' and {{ column }} is not null)
-{%- endmacro %}
 
 {# True for a column of text, in which people may have written a number in several ways. #}
 {% macro is_text(column) -%}
     {{ return(adapter.dispatch('is_text')(column)) }}
 {%- endmacro %}
 
-{% macro duckdb__is_text(column) -%}
-    typeof({{ column }}) = 'VARCHAR'
-{%- endmacro %}
-
-{% macro postgres__is_text(column) -%}
-    cast(pg_typeof({{ column }}) as text) in ('text', 'character varying', 'character')
-{%- endmacro %}
-
 
 {# Full-width ASCII and the half-width middle dot in their usual width, without zero-width characters. #}
 {% macro fold_width(text) -%}
     {{ return(adapter.dispatch('fold_width')(text)) }}
-{%- endmacro %}
-
-{# Few texts have any of these, and to look for them takes a tenth of the time. #}
-{% macro duckdb__fold_width(text) -%}
-    case
-        when regexp_matches({{ text }}, '{{ "[\uff01-\uff5e\u3000\uff65\u200b-\u200d\u2060\ufeff]" }}')
-            then {{ default__fold_width(text) }}
-        else {{ text }}
-    end
 {%- endmacro %}
 
 {% macro default__fold_width(text) -%}
@@ -286,9 +230,39 @@
     {%- endfor -%}
     translate(
         {{ text }},
-        '{{ wide | join ~ "\u3000\uff65\u200b\u200c\u200d\u2060\ufeff" }}',
-        '{{ usual | join | replace("'", "''") ~ " \u30fb" }}'
+        {{ text_literal(wide | join ~ "\u3000\uff65\u200b\u200c\u200d\u2060\ufeff") }},
+        {{ text_literal(usual | join ~ " \u30fb") }}
     )
+{%- endmacro %}
+
+
+{# A text as SQL writes it. #}
+{% macro text_literal(text) -%}
+    {{ return(adapter.dispatch('text_literal')(text)) }}
+{%- endmacro %}
+
+{% macro default__text_literal(text) -%}
+    '{{ text | replace("'", "''") }}'
+{%- endmacro %}
+
+
+{# The texts of a group in one, in the ascending order of some columns: `joined_text('name', ' / ', ['-points', 'rule_id'])`. #}
+{% macro joined_text(text, delimiter, order) -%}
+    {{ return(adapter.dispatch('joined_text')(text, delimiter, order)) }}
+{%- endmacro %}
+
+{% macro default__joined_text(text, delimiter, order) -%}
+    {{ dbt.listagg(text, "'" ~ delimiter ~ "'", 'order by ' ~ order | join(', ')) }}
+{%- endmacro %}
+
+
+{# Any value as text, a fraction without an exponent. #}
+{% macro to_text(value) -%}
+    {{ return(adapter.dispatch('to_text')(value)) }}
+{%- endmacro %}
+
+{% macro default__to_text(value) -%}
+    cast({{ value }} as {{ dbt.type_string() }})
 {%- endmacro %}
 
 
@@ -303,13 +277,6 @@
     end
 {%- endmacro %}
 
-{% macro duckdb__parse_boolean(column) -%}
-    case
-        when typeof({{ column }}) = 'BOOLEAN' then try_cast({{ column }} as boolean)
-        else {{ default__parse_boolean(column) }}
-    end
-{%- endmacro %}
-
 
 {# True where the raw table holds something at all. #}
 {% macro is_given(column) -%}
@@ -320,14 +287,6 @@
     ({{ clean_text(column) }} is not null)
 {%- endmacro %}
 
-{% macro duckdb__is_given(column) -%}
-    case
-        when typeof({{ column }}) <> 'VARCHAR' and typeof({{ column }}) not like 'ENUM%' then {{ column }} is not null
-        when {{ begins_plainly(column) }} then true
-        else {{ default__is_given(column) }}
-    end
-{%- endmacro %}
-
 
 {# A value as text, a whole number without a point: of a column with a blank, data frames make 1.0 out of 1. #}
 {% macro as_text(column) -%}
@@ -335,15 +294,7 @@
 {%- endmacro %}
 
 {% macro default__as_text(column) -%}
-    cast({{ column }} as {{ dbt.type_string() }})
-{%- endmacro %}
-
-{% macro duckdb__as_text(column) -%}
-    case
-        when typeof({{ column }}) in ('DOUBLE', 'FLOAT') and try_cast({{ column }} as hugeint) = try_cast({{ column }} as double)
-            then cast(try_cast({{ column }} as hugeint) as varchar)
-        else {{ default__as_text(column) }}
-    end
+    {{ to_text(column) }}
 {%- endmacro %}
 
 
@@ -353,7 +304,9 @@
 {%- endmacro %}
 
 {% macro default__plain_number(decimal) -%}
-    rtrim(rtrim(cast(cast({{ decimal }} as numeric(28, 6)) as {{ dbt.type_string() }}), '0'), '.')
+    trim(
+        trailing '.' from trim(trailing '0' from cast(cast({{ decimal }} as numeric(28, 6)) as {{ dbt.type_string() }}))
+    )
 {%- endmacro %}
 
 
@@ -366,10 +319,59 @@
     cast(null as {{ dbt.type_int() }})
 {%- endmacro %}
 
-{% macro duckdb__seed_line() -%}
-    cast(row_number() over (order by rowid) + 1 as integer)
+
+{# A binary number of 64 bits. #}
+{% macro type_double() -%}
+    {{ return(adapter.dispatch('type_double')()) }}
 {%- endmacro %}
 
-{% macro postgres__seed_line() -%}
-    cast(row_number() over (order by ctid) + 1 as integer)
+{% macro default__type_double() -%}
+    double precision
 {%- endmacro %}
+
+
+{# True if the engine knows the name of a time zone. #}
+{% macro is_zone(name) %}
+    {{- return(adapter.dispatch('is_zone')(name)) -}}
+{% endmacro %}
+
+{% macro default__is_zone(name) %}
+    {{- return(run_query("select 1 from pg_timezone_names() where name = '" ~ name ~ "'").rows | length > 0) -}}
+{% endmacro %}
+
+
+{# True if a table has a column. Not through the adapter: on DuckDB it begins a transaction, and what hooks make would
+   be rolled back. #}
+{% macro has_column(relation, name) %}
+    {{- return(adapter.dispatch('has_column')(relation, name)) -}}
+{% endmacro %}
+
+{% macro default__has_column(relation, name) %}
+    {%- set query = "select 1 from information_schema.columns where column_name = '" ~ name ~ "' and table_name = '"
+        ~ relation.identifier ~ "' and table_schema = '" ~ relation.schema ~ "'" -%}
+    {{- return(run_query(query).rows | length > 0) -}}
+{% endmacro %}
+
+
+{# A statement that gives a table a column of text if it lacks it. #}
+{% macro add_text_column(relation, name) -%}
+    {{ return(adapter.dispatch('add_text_column')(relation, name)) }}
+{%- endmacro %}
+
+{% macro default__add_text_column(relation, name) -%}
+    alter table {{ relation }} add column if not exists {{ name }} {{ dbt.type_string() }}
+{%- endmacro %}
+
+
+{# Before anything runs: an engine on which numbers would come out otherwise is one sentence. #}
+{% macro check_engine() %}
+    {%- do adapter.dispatch('check_engine')() if execute -%}
+{% endmacro %}
+
+{% macro default__check_engine() %}
+    {%- if target.type not in ('duckdb', 'postgres') -%}
+        {{ exceptions.raise_compiler_error(
+            "The target '" ~ target.name ~ "' is of type " ~ target.type ~ ", for which macros/dialect.sql has not been written "
+            ~ "out. There are duckdb, postgres and spark.") }}
+    {%- endif -%}
+{% endmacro %}

@@ -3,7 +3,7 @@
 
 {# A raw value as text, stripped; blank is null. #}
 {% macro clean_text(column) -%}
-    nullif({{ strip('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}, '')
+    nullif({{ strip(to_text(column)) }}, '')
 {%- endmacro %}
 
 
@@ -17,7 +17,7 @@
 {# The form in which texts are compared: without regard to case and width, and without characters that have no
    width; nothing left is null. #}
 {% macro folded_text(text) -%}
-    nullif({{ strip('lower(' ~ fold_width('cast(' ~ text ~ ' as ' ~ dbt.type_string() ~ ')') ~ ')') }}, '')
+    nullif({{ strip('lower(' ~ fold_width(to_text(text)) ~ ')') }}, '')
 {%- endmacro %}
 
 

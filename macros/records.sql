@@ -90,10 +90,7 @@
     {%- if execute -%}
         {%- set record = graph.nodes.get('model.lead_scoring.published_scores') -%}
         {%- set built = adapter.get_relation(record.database, record.schema, record.alias) if record -%}
-        {#- not through the adapter: on DuckDB it begins a transaction, and what hooks make would be rolled back -#}
-        {%- set query = "select 1 from information_schema.columns where column_name = 'is_bundled_sample' and table_name = '"
-            ~ record.alias ~ "' and table_schema = '" ~ record.schema ~ "'" if built -%}
-        {%- if built and run_query(query).rows -%}
+        {%- if built and has_column(built, 'is_bundled_sample') -%}
             {{- return(built) -}}
         {%- endif -%}
     {%- endif -%}

@@ -44,7 +44,7 @@
         {%- elif part.startswith('{') -%}
             {%- do parts.append("coalesce(" ~ part[1:-1] ~ ", '')") -%}
         {%- else -%}
-            {%- do parts.append("'" ~ part | replace("'", "''") ~ "'") -%}
+            {%- do parts.append(text_literal(part)) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ parts | join(' || ') }}

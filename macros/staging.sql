@@ -79,7 +79,7 @@
 {% macro email_domain(column) -%}
     {%- set email = folded_text(column) -%}
     case
-        when {{ email }} like '%@%' then nullif(rtrim({{ strip(nth_part(email, '@', -1)) }}, '> .'), '')
+        when {{ email }} like '%@%' then nullif(trim(trailing '> .' from {{ strip(nth_part(email, '@', -1)) }}), '')
     end
 {%- endmacro %}
 
@@ -87,5 +87,7 @@
 {# An id without what a spreadsheet or a data frame adds or takes: blanks, leading zeros, a `.0` at the end. #}
 {% macro bare_id(column) -%}
     {%- set text = folded_text(column) -%}
-    ltrim(case when {{ text }} like '%.0' then substring({{ text }}, 1, length({{ text }}) - 2) else {{ text }} end, '0')
+    trim(
+        leading '0' from case when {{ text }} like '%.0' then substring({{ text }}, 1, length({{ text }}) - 2) else {{ text }} end
+    )
 {%- endmacro %}

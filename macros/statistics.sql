@@ -1,6 +1,6 @@
 {# Statistics are estimates and may be binary numbers; points and scores never are. #}
 {% macro as_float(number) -%}
-    cast({{ number }} as double precision)
+    cast({{ number }} as {{ type_double() }})
 {%- endmacro %}
 
 

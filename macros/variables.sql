@@ -27,11 +27,10 @@
 {% endmacro %}
 
 
-{# Both engines know the names of the time zone database. `raw_timezone` need not be set. #}
+{# All engines know the names of the time zone database. `raw_timezone` need not be set. #}
 {% macro check_zone(name) %}
     {%- set zone = var(name, 'UTC') | string -%}
-    {%- set query = "select 1 from pg_timezone_names() where name = '" ~ zone ~ "'" -%}
-    {%- if not modules.re.fullmatch('[A-Za-z0-9_+/-]+', zone) or not run_query(query).rows -%}
+    {%- if not modules.re.fullmatch('[A-Za-z0-9_+/-]+', zone) or not is_zone(zone) -%}
         {{ exceptions.raise_compiler_error(
             name ~ " is '" ~ zone ~ "', which " ~ target.type ~ " does not know. Write an IANA name such as Asia/Tokyo.") }}
     {%- endif -%}

@@ -24,8 +24,8 @@ first_months as (
 months as (
 
     select
-        {{ dbt.dateadd('month', 'numbers.number - 1', 'first_months.first_month') }} as local_month,
-        {{ dbt.dateadd('month', 'numbers.number', 'first_months.first_month') }} as next_local_month
+        {{ add_months('first_months.first_month', 'numbers.number - 1') }} as local_month,
+        {{ add_months('first_months.first_month', 'numbers.number') }} as next_local_month
     from first_months
     cross join numbers
 

@@ -51,8 +51,9 @@ numbered as (
 
     select
         *,
-        row_number() over (
-            partition by lead_id, rule_id, episode order by awarded_at, event_id
+        cast(
+            row_number() over (partition by lead_id, rule_id, episode order by awarded_at, event_id)
+            as {{ dbt.type_bigint() }}
         ) as award_number
     from candidates
     where occurrence = 1 or award_per = 'event'

@@ -1,6 +1,6 @@
 -- A rule asking for k active days holds from the k-th day on, until the oldest of the latest k
 -- days leaves the window, so both ends of an interval follow from neighbouring days.
-{%- set of_same_rule = "over (partition by lead_id, rule_id order by first_at)" %}
+{%- set same_rule = "days.lead_id = {0}.lead_id and days.rule_id = {0}.rule_id" %}
 with
 
 recency_rules as (
@@ -43,7 +43,11 @@ days as (
 
     select
         active_days.*,
-        rules.*
+        rules.*,
+        lead(active_days.first_at) over (
+            partition by active_days.lead_id, rules.rule_id order by active_days.first_at
+        ) as next_first_at,
+        row_number() over (partition by active_days.lead_id, rules.rule_id order by active_days.first_at) as day_number
     from active_days
     inner join recency_rules as rules on rules.min_active_days > 1
 
@@ -63,14 +67,18 @@ counted as (
     inner join recency_rules as rules on rules.min_active_days <= 1
     union all
     select
-        lead_id,
-        rule_id,
-        points,
-        first_at,
-        lead(first_at) {{ of_same_rule }} as next_first_at,
-        {{ add_days('lag(last_at, min_active_days - 1) ' ~ of_same_rule, 'window_days') }} as holds_until,
-        {{ add_days('lag(last_at, min_active_days) ' ~ of_same_rule, 'window_days') }} as held_until
+        days.lead_id,
+        days.rule_id,
+        days.points,
+        days.first_at,
+        days.next_first_at,
+        {{ add_days('oldest.last_at', 'days.window_days') }} as holds_until,
+        {{ add_days('before_oldest.last_at', 'days.window_days') }} as held_until
     from days
+    inner join days as oldest
+        on {{ same_rule.format('oldest') }} and days.day_number - days.min_active_days + 1 = oldest.day_number
+    left join days as before_oldest
+        on {{ same_rule.format('before_oldest') }} and days.day_number - days.min_active_days = before_oldest.day_number
 
 ),
 

@@ -34,9 +34,8 @@ summed as (
         ledger.lead_id,
         sum(ledger.points) as attribute_score,
         count(*) as matched_rule_count,
-        {{ dbt.listagg(
-            reason_text('rule_book.description', 'ledger.points'), "' / '",
-            'order by ledger.points desc, ledger.rule_id',
+        {{ joined_text(
+            reason_text('rule_book.description', 'ledger.points'), ' / ', ['-ledger.points', 'ledger.rule_id']
         ) }} as matched_rules
     from ledger
     inner join rule_book on ledger.rule_id = rule_book.rule_id

@@ -39,9 +39,7 @@ summed as (
     select
         lead_id,
         sum(points) as recency_score,
-        {{ dbt.listagg(
-            reason_text('description', 'points'), "' / '", 'order by points desc, rule_id'
-        ) }} as holding_rules
+        {{ joined_text(reason_text('description', 'points'), ' / ', ['-points', 'rule_id']) }} as holding_rules
     from holding
     group by lead_id
 

@@ -21,7 +21,7 @@ ranked as (
         row_number() over (partition by months.month order by sales_capacity.valid_from_date desc nulls last)
             as capacity_rank
     from months
-    left join sales_capacity on sales_capacity.valid_from_date < {{ dbt.dateadd('month', 1, 'months.month') }}
+    left join sales_capacity on sales_capacity.valid_from_date < {{ add_months('months.month', 1) }}
 
 ),
 

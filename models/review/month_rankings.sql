@@ -48,7 +48,8 @@ summed as (
         sum(handoff_leads) as handoff_leads,
         sum(handoff_opportunities) as handoff_opportunities,
         sum(opportunities * (2 * losers_below + leads - opportunities)) as twice_pairs_won,
-        sum(opportunities * least(greatest(capacity - leads_above, 0) / leads, 1)) as opportunities_within_capacity
+        sum(opportunities * least({{ as_float('greatest(capacity - leads_above, 0)') }} / leads, 1))
+            as opportunities_within_capacity
     from ranked
     group by month
 

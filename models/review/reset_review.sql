@@ -84,7 +84,8 @@ summed as (
         sum(reset_leads) as reset_leads,
         sum(reset_opportunities) as reset_opportunities,
         sum(opportunities * (2 * losers_below + leads - opportunities)) as twice_pairs_won,
-        sum(opportunities * least(greatest(capacity - leads_above, 0) / leads, 1)) as opportunities_within_capacity
+        sum(opportunities * least({{ as_float('greatest(capacity - leads_above, 0)') }} / leads, 1))
+            as opportunities_within_capacity
     from ranked
     group by month
 

@@ -17,7 +17,7 @@ rules_version as (
 
     select
         {{ dbt.hash(
-            dbt.listagg('content_hash', "'|'", 'order by rule_kind, rule_id, content_hash')
+            joined_text('content_hash', '|', ['rule_kind', 'rule_id', 'content_hash'])
         ) }} as rules_version,
         count(*) as rule_count,
         max(problems.problem_count) as problem_count

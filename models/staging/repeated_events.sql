@@ -44,7 +44,7 @@ repeated_events as (
         asset,
         is_bot,
         raw_values,
-        version_rank
+        cast(version_rank as {{ dbt.type_bigint() }}) as version_rank
     from ranked
     where version_count > 1
 

@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 from compiled import PROJECT
 from conftest import ONLY_MODELS, Built
+from engine_values import CASES, COLUMNS, CREATE, compiled_expressions, differences, given_rows, inline_query
 from reference import CONTRACT
 from test_build import TYPES, RunDbt, as_vars, write_typed
 from test_connectors import SCHEMAS, SETS, connected
@@ -77,6 +78,21 @@ def load(server: dict[str, str], raw: Path, types: dict[str, dict[str, str]]) ->
                 cursor.execute(f"truncate raw.{path.stem}")
                 file.seek(0)
                 cursor.copy_expert(f"copy raw.{path.stem} from stdin (format csv, header)", file)
+
+
+def test_values_on_postgres(run_dbt: RunDbt, server: dict[str, str], tmp_path: Path) -> None:
+    """The macros in which engines differ: every case of `engine_values`, value and type."""
+    query = inline_query([case.expression for case in CASES])
+    written = compiled_expressions(run_dbt(tmp_path, "compile", "--inline", query, "--target", "postgres", **server))
+    with connect(server) as connection, connection.cursor() as cursor:
+        cursor.execute(f"drop table if exists given; {CREATE}")
+        cursor.executemany(f"insert into given values ({', '.join(['%s'] * len(COLUMNS))})", given_rows())
+
+        def ask(query: str) -> Any:
+            cursor.execute(query)
+            return cursor.fetchall()[0][0]
+
+        assert differences(ask, written) == []
 
 
 def write_the_day_before(raw: Path, folder: Path) -> Path:

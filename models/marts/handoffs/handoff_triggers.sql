@@ -38,9 +38,7 @@ handoff_triggers as (
 
     select
         handoff_id,
-        {{ dbt.listagg(
-            reason_text('description', 'points'), "' / '", 'order by points desc, rule_id'
-        ) }} as pushed_by
+        {{ joined_text(reason_text('description', 'points'), ' / ', ['-points', 'rule_id']) }} as pushed_by
     from summed
     group by handoff_id
 

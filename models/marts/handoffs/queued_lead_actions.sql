@@ -53,7 +53,7 @@ queued_lead_actions as (
 
     select
         handoff_id,
-        {{ dbt.listagg('action_text', "' / '", 'order by newest_first') }} as last_actions
+        {{ joined_text('action_text', ' / ', ['newest_first']) }} as last_actions
     from numbered
     where newest_first <= 3
     group by handoff_id

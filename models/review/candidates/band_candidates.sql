@@ -71,8 +71,9 @@ parts as (
         attribute_number,
         bands_below,
         floor(
-            cast(leads_below as numeric(28, 6)) / all_leads
+            cast(leads_below as numeric(28, 6))
             * least(4, greatest(1, floor(cast(all_leads as numeric(28, 6)) / {{ 2 * var('review_min_leads') }})))
+            / all_leads
         ) as part_number
     from placed
 
