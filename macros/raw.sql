@@ -52,8 +52,9 @@
 {% endmacro %}
 
 
+{# The sample lies in this project, or in it as the package of another. #}
 {% macro reads_sample() %}
-    {{- return(reads_files() and var('raw_data').rstrip('/') == 'sample_data') -}}
+    {{- return(reads_files() and var('raw_data').rstrip('/') in ('sample_data', 'dbt_packages/lead_scoring/sample_data')) -}}
 {% endmacro %}
 
 

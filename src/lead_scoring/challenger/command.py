@@ -13,6 +13,7 @@ from lead_scoring import output
 from lead_scoring.challenger import rule_files
 from lead_scoring.challenger.errors import CannotStart, TooLittleData
 from lead_scoring.challenger.months import Month, split
+from lead_scoring.project import Project, ProjectError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,9 +65,7 @@ def challenger(
     except ImportError as error:
         raise CannotStart(f"{error.name} is not installed; run `uv sync --extra challenger`.") from error
 
-    floors = model.Floors(
-        *(_variable(project_dir, variables, f"review_min_{kind}") for kind in ("leads", "opportunities"))
-    )
+    floors = model.Floors(*_floors(project_dir, variables))
     files = {name: _text(rules / name) for name in names}
     tiers = [
         Tier(name, float(low)) for name, low in rule_files.numbers(files["tiers.csv"], "tier", "min_score").items()
@@ -243,16 +242,13 @@ def _one_thread() -> Any:
     return threadpool_limits(1)
 
 
-def _variable(project: Path, given: str, name: str) -> int:
-    """Return a variable as dbt would: given with --vars, else that of the project."""
-    path = project / "dbt_project.yml"
-    settings = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    declared = settings.get("vars") or {}
-    scopes = (yaml.safe_load(given) or {}, declared.get("lead_scoring") or {}, declared)
-    found = next((scope[name] for scope in scopes if name in scope), None)
-    if found is None:
-        raise CannotStart(f"{path} declares no variable {name}; start in the project, or name --project-dir.")
-    return int(found)
+def _floors(root: Path, given: str) -> list[int]:
+    """Return the least leads and opportunities: as given with --vars, else as the project's variables say."""
+    project = Project(root, yaml.safe_load(given) or {})
+    try:
+        return [int(project.variable(f"review_min_{kind}")) for kind in ("leads", "opportunities")]
+    except ProjectError as error:
+        raise CannotStart(str(error)) from error
 
 
 def _text(path: Path) -> str:
