@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build impact test lint lint-rules docs sample bench clean
+.PHONY: build impact test mutants lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,6 +33,11 @@ impact: $(BIN)/.synced
 
 test: lint
 	$(BIN)/pytest
+
+# Changes the SQL in one place at a time and says which changes no test of dbt's finds; MUTANTS names models or
+# folders and takes further options, see `make mutants MUTANTS=--help`.
+mutants: $(BIN)/.synced
+	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group mutants python tests/mutants $(MUTANTS)
 
 docs: $(BIN)/.synced
 	$(BIN)/dbt docs generate --static
