@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build look impact test test-spark lint lint-rules docs sample bench clean
+.PHONY: build look impact test test-spark mutants lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -46,6 +46,11 @@ test-spark: $(BIN)/.synced
 	@test -x .venv-spark/bin/pytest || echo "Installing pyspark 3.5.9 (300 MB), dbt-spark and the Iceberg jar into .venv-spark."
 	UV_PROJECT_ENVIRONMENT=.venv-spark PATH="$$PATH:$(BIN)" uv sync --quiet --frozen --extra spark --compile-bytecode
 	TZ=UTC .venv-spark/bin/pytest -n 0 tests/python/spark
+
+# Changes the SQL in one place at a time and says which changes no test of dbt's finds; MUTANTS names models or
+# folders and takes further options, see `make mutants MUTANTS=--help`.
+mutants: $(BIN)/.synced
+	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group mutants python tests/mutants $(MUTANTS)
 
 docs: $(BIN)/.synced
 	$(BIN)/dbt docs generate --static

@@ -120,8 +120,10 @@ def _changes(node: exp.Expression) -> Iterator[tuple[str, exp.Expression, str, A
     if kind is exp.Union:
         yield "union", node, "distinct", not node.args.get("distinct")
     if kind is exp.Join and not node.args.get("kind") == "CROSS" and node.args.get("on"):
-        is_left = node.side == "LEFT"
-        yield "join", node, "side", None if is_left else "LEFT"
+        other = node.copy()
+        other.set("side", None if node.side == "LEFT" else "LEFT")
+        other.set("kind", None)
+        yield _instead("join", node, other)
     if kind in (exp.Where, exp.Having, exp.Qualify):
         yield "condition dropped", node.parent, node.arg_key, None
     if kind is exp.Filter:

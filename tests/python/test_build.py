@@ -30,7 +30,7 @@ def as_vars(**values: Any) -> str:
 
 
 def test_fresh_clone_builds_quietly(clone: Path) -> None:
-    """A bare `dbt build`, then all tests, in the root: no variable, no warning; a build leaves unit tests out and says so."""
+    """Bare `dbt build`, then all tests, in the root: no variable, no warning, and a word about unit tests."""
     said = []
     for command in (["build"], ["test", "--selector", "everything"], ["docs", "generate", "--static"]):
         finished = subprocess.run([DBT, *command], cwd=clone, capture_output=True, text=True, check=False)

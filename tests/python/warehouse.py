@@ -83,9 +83,9 @@ class Warehouse:
         of_models = [
             relation for relation in self.compiled.relations if relation.folder not in ("source", "seed", "review")
         ]
-        # the clock also says how it was chosen, which the in-memory copy does not know
+        # how the clock was chosen and which build it was the in-memory copy does not know
         tables = [relation.name for relation in of_models if relation.kind == "table"]
-        compared = [name for name in tables if name != "scoring_clock"]
+        compared = [name for name in tables if name not in ("scoring_clock", "completed_build")]
         found = []
         with self.compiled.score(self.rule_book, self.raw, self.as_of, self.timezone, models=compared) as clean:
             clean.execute(f"attach '{self.folder / 'lead_scoring.duckdb'}' as built (read_only)")
