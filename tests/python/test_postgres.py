@@ -22,8 +22,6 @@ from test_connectors import load as load_connected
 from test_rule_lint import ERRORS, WARNINGS, shipped
 
 AS_OF = "2026-06-30 15:00:00"
-# Each engine has a row hash of its own, and only DuckDB has the macros in the version of the code:
-# a value of these columns is compared only with one of the same engine.
 # What tells one build from another.
 OF_A_BUILD = {"build_id", "built_at", "is_whole"}
 # Raw values beside the parsed ones: a typed column reads otherwise than the text of a file.
