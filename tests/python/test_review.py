@@ -87,14 +87,13 @@ def test_auc_is_scikit_learns_with_many_ties(project: CompiledProject) -> None:
         values += [f"('{month}', {score}, {outcome})" for score, outcome in zip(scores, outcomes, strict=True)]
     shown = run_model(
         project,
-        "score_validation_monthly",
+        "month_rankings",
         {
-            "month_ends": f"select distinct cast(column0 as date) as month, true as is_mature"
+            "month_capacities": "select distinct cast(column0 as date) as month, cast(40 as numeric(28, 6)) as capacity"
             f" from (values {', '.join(values)}) as leads (column0, column1, column2)",
             "month_end_scores": "select cast(column0 as date) as month, cast(column1 as numeric(18, 6)) as total_score,"
             f" false as is_handoff_tier, column2 as has_opportunity from (values {', '.join(values)})"
             " as leads (column0, column1, column2)",
-            "sales_capacity": "select date '1980-01-01' as valid_from_date, 10.0 as handoffs_per_week",
         },
     )
     assert {row["month"] for row in shown} == set(expected)
@@ -171,17 +170,18 @@ def test_intervals_of_auc_are_delongs(project: CompiledProject) -> None:
     named = f"(values {', '.join(values)}) as leads (column0, column1, column2)"
     shown = run_model(
         project,
-        "score_validation_monthly",
+        "month_rankings",
         {
-            "month_ends": f"select distinct cast(column0 as date) as month, true as is_mature from {named}",
+            "month_capacities": "select distinct cast(column0 as date) as month, cast(40 as numeric(28, 6)) as capacity"
+            f" from {named}",
             "month_end_scores": "select cast(column0 as date) as month, cast(column1 as numeric(18, 6)) as total_score,"
             f" false as is_handoff_tier, column2 as has_opportunity from {named}",
-            "sales_capacity": "select date '1980-01-01' as valid_from_date, 10.0 as handoffs_per_week",
         },
     )
     assert len(shown) == 20
     for row in shown:
-        assert (float(row["auc_low"]), float(row["auc_high"])) == pytest.approx(expected[row["month"]], abs=1e-6)
+        auc, margin = float(row["auc"]), float(row["auc_margin"])
+        assert (max(auc - margin, 0), min(auc + margin, 1)) == pytest.approx(expected[row["month"]], abs=2e-6)
 
 
 # --- Outcomes and past scores, told another way --------------------------------------------
