@@ -203,12 +203,16 @@ def try_model(
             outcomes.folders[name] = "macros" if change.is_of_macro else "/".join(model["fqn"][1:-1])
             outcome = unit_tests.outcome(change, place, changes)
             by = "unit tests" if outcome else "accepted" if name in outcomes.accepted else "survived"
-            if by == "survived" and not unit_only:
+            if not outcome and not unit_only:
                 with change.made():
                     sql = text(query)
                 rows = outcomes.rows[name] = data.changed_rows(key, sql)
-                outcome = rows if rows == "senseless" else data.outcome(key, sql) if rows else ""
-                by = "data tests" if outcome else by
+                if rows == "senseless":
+                    outcome = rows
+                elif rows:
+                    # what changes rows of the sample makes a difference, whatever the reason given
+                    outcome = data.outcome(key, sql)
+                    by = "data tests" if outcome else "survived"
             outcomes.found_by[name] = "senseless" if outcome == "senseless" else by
     print(model["name"], file=sys.stderr, flush=True)
 

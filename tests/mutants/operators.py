@@ -22,6 +22,8 @@ NEIGHBOURS = {
 }
 # columns, which differ between two calls of a macro
 NAMES = re.compile(r"(?:\"?\b[a-z_]+\b\"?\.)*\"?\b[a-z_]+\b\"?")
+# nor do a macro's sentences matter
+TEXTS = re.compile(r"'([^']*)'")
 # what is too long to be shown
 WHOLE = (exp.Select, exp.CTE, exp.Union, exp.With, exp.Subquery, type(None))
 
@@ -181,7 +183,7 @@ def _is_whole(node: exp.Literal) -> bool:
 
 
 def _whatever_arguments(words: str) -> str:
-    words, more = NAMES.sub("_", words), True
+    words, more = NAMES.sub("_", TEXTS.sub(lambda text: "'_'" if re.search("[a-z]", text[1]) else text[0], words)), True
     while more:
         words, more = re.subn(r"\(_ [-*+/] _\)|_ [-*+/] _|\(_\)(?! AS)", "_", words)
     return words
