@@ -108,10 +108,10 @@ month_rankings as (
         cast(margins.auc_margin as numeric(18, 6)) as auc_margin,
         {{ share_of('summed.handoff_leads', 'summed.leads') }} as handoff_lead_share,
         {{ share_of('summed.handoff_opportunities', 'summed.opportunities') }} as handoff_opportunity_share,
-        case when months.capacity is not null then {{ share_of(
+        cast(case when months.capacity is not null then {{ share_of(
             'summed.opportunities_within_capacity * summed.leads',
             'summed.opportunities * least(months.capacity, summed.leads)'
-        ) }} end as lift_at_capacity
+        ) }} end as numeric(18, 6)) as lift_at_capacity
     from months
     left join summed on months.month = summed.month
     left join margins on months.month = margins.month

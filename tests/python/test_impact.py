@@ -193,7 +193,7 @@ def test_foreign_text_does_nothing_in_the_page(hostile: Report, tmp_path: Path) 
     render.write(hostile, tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "<img" not in page and "&lt;img" in page
-    assert page.count("<details") == page.count("</details>") == 2
+    assert page.count("<details") == page.count("</details>") == 3
 
 
 @pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", " =", "＝", "＋", "－", "＠"])

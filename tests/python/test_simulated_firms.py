@@ -172,7 +172,7 @@ def test_a_scale_that_fits_leaves_the_thresholds_alone() -> None:
     random = np.random.default_rng(1)
     awards = random.poisson(0.7, (2000, 5)).astype(float)
     points = np.array([30.0, 20, 10, 10, 5])
-    scale = scaled(awards, points, points, np.zeros(2000), awards @ points, TIERS, lambda totals: 0.0)
+    scale = scaled(awards, points, points, np.zeros(2000), awards @ points, TIERS, lambda totals: 0.0, 0.05)
     assert scale.points.tolist() == points.tolist() and scale.base == 0 and scale.size == 1
     assert scale.tiers == TIERS
     assert all(before == after for _, before, after in scale.shares)

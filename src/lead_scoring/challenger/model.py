@@ -264,15 +264,17 @@ def challenge(
     def quality(totals: Floats) -> float:
         return WithinMonths(train.month, totals.round(6), train.won).auc(ones)
 
+    # three times the standard error of an AUC where the order means nothing: the weights were chosen on these rows
+    chance = 3 / np.sqrt(12 * max(train.winners, 1))
     if trust == np.inf:
-        scale = scaled(learned.awards, own, own, rest, train.total_score, tiers, quality)
+        scale = scaled(learned.awards, own, own, rest, train.total_score, tiers, quality, chance)
     else:
         weights = fit(learned, worth * rest, worth * own, trust, bounds)
-        scale = scaled(learned.awards, weights / unit, own, rest, train.total_score, tiers, quality)
+        scale = scaled(learned.awards, weights / unit, own, rest, train.total_score, tiers, quality, chance)
         if scale.size != 1 and rest.any():
             # points that stay as they are mean less or more at the new size: the others make up for it
             weights = fit(learned, worth / scale.size * rest, worth * own, trust, bounds)
-            scale = scaled(learned.awards, weights / unit, own, rest, train.total_score, tiers, quality)
+            scale = scaled(learned.awards, weights / unit, own, rest, train.total_score, tiers, quality, chance)
     free_points, new_points = current.copy(), current.copy()
     free_points[known] = np.round(free / unit * scale.size)
     new_points[known] = scale.points

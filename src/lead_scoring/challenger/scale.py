@@ -10,6 +10,8 @@ Floats = NDArray[np.float64]
 
 # how far the share of leads in a tier may move: before its threshold moves, and before weights give way
 NEAR, FAR = 0.01, 0.015
+# AUC on the learning rows that may be given up for that
+LOSS = 0.0075
 STEPS = np.geomspace(1 / 4, 4, 41)
 # where weights put too many leads on one total: how far they give way to the points in force, and how far
 # each is varied by chance, in search of others that fit and rank as well
@@ -55,6 +57,7 @@ def scaled(
     total_score: Floats,
     tiers: Sequence[Tier],
     quality: Callable[[Floats], float],
+    chance: float,
 ) -> Scale:
     """Scale weights so that as many of the rows reach each tier as now.
 
@@ -70,6 +73,7 @@ def scaled(
         total_score: per row, the total as it is.
         tiers: the tiers in force.
         quality: how well totals rank the rows; more is better.
+        chance: gain in quality over the points in force that may be chance.
 
     """
     ordered = sorted(tiers, key=lambda tier: -tier.min_score)
@@ -84,9 +88,15 @@ def scaled(
             others.append(others[place % 3] * np.exp(random.normal(0, 0.25, len(weights))))
         tried += [_best_step(awards[few], each, rest[few], bounds, goals) for each in others]
     ranked = [(quality(awards @ each[3] + rest), each) for each in tried] if len(tried) > 1 else [(0.0, tried[0])]
-    # a tier that is suddenly twice as large means something else to sales: of what fits, what ranks best
+    # a tier that is suddenly twice as large means something else to sales, so what ranks best of what fits; but a
+    # clear gain is not given up for that, since thresholds can be moved by hand
+    good = [each for each in ranked if each[0] >= ranked[0][0] - LOSS]
     fitting = [each for each in ranked if each[1][0] <= FAR]
-    best = max(fitting, key=lambda each: each[0]) if fitting else min(ranked, key=lambda each: each[1][0])
+    is_clear = ranked[0][0] - quality(awards @ points + rest) > chance
+    if fitting and (not is_clear or max(each[0] for each in fitting) >= ranked[0][0] - LOSS):
+        best = max(fitting, key=lambda each: each[0])
+    else:
+        best = min(good, key=lambda each: each[1][0])
     _, base, size, chosen, new = best[1]
     raw = awards @ chosen + rest
     # a row that was not among the few
