@@ -191,7 +191,8 @@ def try_model(
     model = data.models[key]
     query = parse(data.query(model))
     changes = mutations(query, nodes_of_macros(query, model["raw_code"]))
-    with duckdb.connect(config={"threads": 1}) as database:
+    # a join that lost its condition fails for want of memory, and leaves no gigabytes in the project
+    with duckdb.connect(config={"threads": 1, "memory_limit": "2GB", "temp_directory": ""}) as database:
         unit_tests = UnitTests(database, model, folders)
         if wrong := unit_tests.failing():
             raise SystemExit(f"{wrong} fail without any change, which dbt does not say")
