@@ -87,17 +87,19 @@ def scaled(
         for place in range(VARIED):
             others.append(others[place % 3] * np.exp(random.normal(0, 0.25, len(weights))))
         tried += [_best_step(awards[few], each, rest[few], bounds, goals) for each in others]
-    ranked = [(quality(awards @ each[3] + rest), each) for each in tried] if len(tried) > 1 else [(0.0, tried[0])]
-    # a tier that is suddenly twice as large means something else to sales, so what ranks best of what fits; but a
-    # clear gain is not given up for that, since thresholds can be moved by hand
-    good = [each for each in ranked if each[0] >= ranked[0][0] - LOSS]
-    fitting = [each for each in ranked if each[1][0] <= FAR]
-    is_clear = ranked[0][0] - quality(awards @ points + rest) > chance
-    if fitting and (not is_clear or max(each[0] for each in fitting) >= ranked[0][0] - LOSS):
-        best = max(fitting, key=lambda each: each[0])
-    else:
-        best = min(good, key=lambda each: each[1][0])
-    _, base, size, chosen, new = best[1]
+    best = tried[0]
+    if len(tried) > 1:
+        ranked = [(quality(awards @ each[3] + rest), each) for each in tried]
+        first = ranked[0][0]
+        fitting = [each for each in ranked if each[1][0] <= FAR]
+        is_clear = first - quality(awards @ points + rest) > chance
+        # a tier that is suddenly twice as large means something else to sales, so what ranks best of what fits; but a
+        # clear gain is not given up for that, since thresholds can be moved by hand
+        if fitting and (not is_clear or max(each[0] for each in fitting) >= first - LOSS):
+            _, best = max(fitting, key=lambda each: each[0])
+        else:
+            _, best = min((each for each in ranked if each[0] >= first - LOSS), key=lambda each: each[1][0])
+    _, base, size, chosen, new = best
     raw = awards @ chosen + rest
     # a row that was not among the few
     base = max(base, int(np.ceil(-raw.min())) if len(raw) else 0)
