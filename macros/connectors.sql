@@ -38,9 +38,9 @@
    the API spells it (CreatedDate, canonical-vid); one that is missing is empty, as is a table that is missing.
    A unit test gives the columns it needs, of the right type. #}
 {% macro source_table(source_name, table_name, further_columns=[]) -%}
-    {%- set relation = source(source_name, table_name) -%}
+    {%- set declared = source(source_name, table_name) -%}
     {%- if not execute or model.resource_type == 'unit_test' -%}
-        select * from {{ relation }}
+        select * from {{ declared }}
     {%- else -%}
         {%- set table = declared_tables(source_name) | selectattr('name', 'equalto', table_name) | first -%}
         {%- set found = found_columns(table) -%}
@@ -53,7 +53,7 @@
             {{ declared_column(column, found) }} as {{ column.name }}{{ ',' if not loop.last }}
             {%- endfor %}
         {%- if found %}
-        from {{ relation }}
+        from {{ located(table) }}
         {%- endif %}
         where {{ current_rows(table, found) }}
     {%- endif -%}
@@ -68,10 +68,34 @@
 {% endmacro %}
 
 
+{# The table under its declared name, else under that which another loader gives it; none if there is neither. #}
+{% macro located(table) %}
+    {%- for name in [table.identifier] + table.meta.get('also', []) -%}
+        {%- set relation = adapter.get_relation(table.database, table.schema, name) -%}
+        {%- if relation -%}
+            {{- return(relation) -}}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(none) -}}
+{% endmacro %}
+
+
+{# Whether another table that is there holds the same facts in a list of its own, as Airbyte lands them. #}
+{% macro is_listed_elsewhere(table) %}
+    {%- for other in declared_tables(table.source_name) if other.name in table.meta.get('listed_in', {}) -%}
+        {%- set found, column = found_columns(other), plain_name(table.meta.listed_in[other.name]) -%}
+        {%- if column in found or column.startswith('property') and 'property' in found -%}
+            {{- return(true) -}}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(false) -}}
+{% endmacro %}
+
+
 {# What the table has, by names in which spelling makes no difference; empty if there is no such table. #}
 {% macro found_columns(table) %}
     {%- set found = {} -%}
-    {%- set relation = adapter.get_relation(table.database, table.schema, table.identifier) -%}
+    {%- set relation = located(table) -%}
     {%- for column in (adapter.get_columns_in_relation(relation) if relation else []) -%}
         {%- do found.setdefault(plain_name(column.name), []).append(column) -%}
     {%- endfor -%}
@@ -85,12 +109,21 @@
 {% endmacro %}
 
 
-{# Both spellings may be there, each filled in some of the rows. #}
+{# Both spellings may be there, each filled in some of the rows. A property may also be a field of the one column
+   `properties`. #}
 {% macro declared_column(column, found) -%}
     {%- set values = [] -%}
-    {%- for name in [column.name] + column.meta.get('also', []) -%}
+    {%- set names = [column.name] + column.meta.get('also', []) -%}
+    {%- for name in names -%}
         {%- for candidate in found.get(plain_name(name), []) -%}
             {%- do values.append(read_column(adapter.quote(candidate.name), candidate.dtype | lower, column.data_type)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for properties in found.get('property', []) if not values -%}
+        {%- for name in names if name.startswith('property_') -%}
+            {%- set json = read_column(adapter.quote(properties.name), properties.dtype | lower, 'json') -%}
+            {%- set field = read_column(json_text(json, [name[9:]]), 'text', column.data_type) -%}
+            {%- do values.append(without_decimals(field) if name.endswith('id') else field) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- if values | length > 1 -%}
@@ -107,14 +140,38 @@
         'timestamp': dbt.type_timestamp(),
         'integer': dbt.type_bigint(),
         'numeric': 'numeric(28, 6)',
+        'json': dbt.type_string(),
+        'ids': dbt.type_string(),
     }.get(data_type, data_type)) -}}
 {% endmacro %}
+
+
+{# An id that was a number on its way: 131.0 is 131. #}
+{% macro without_decimals(id) -%}
+    case when {{ has_form(id, '[0-9]+[.]0+') }} then {{ nth_part(id, '.', 1) }} else {{ id }} end
+{%- endmacro %}
+
+
+{# Ids of a list such as ["131", "132"] as 131,132; null if it has none. #}
+{% macro plain_list(json) -%}
+    {%- set list = namespace(sql=json) -%}
+    {%- for sign in ['[', ']', '{', '}', '"', ' '] -%}
+        {%- set list.sql = "replace(" ~ list.sql ~ ", '" ~ sign ~ "', '')" -%}
+    {%- endfor -%}
+    nullif({{ list.sql }}, '')
+{%- endmacro %}
 
 
 {# Some tools land times as milliseconds, numbers and truth values as text. #}
 {% macro read_column(column, found_type, data_type) -%}
     {%- if data_type == 'text' -%}
         {{ verbatim_text(column) }}
+    {%- elif data_type == 'json' and modules.re.match('text|varchar|char|string', found_type) -%}
+        {{ column }}
+    {%- elif data_type == 'json' -%}
+        cast({{ 'to_json(' ~ column ~ ')' if not found_type.startswith('json') else column }} as {{ dbt.type_string() }})
+    {%- elif data_type == 'ids' -%}
+        {{ plain_list(read_column(column, found_type, 'json')) }}
     {%- elif data_type == 'boolean' -%}
         {{ column if found_type.startswith('bool') else parse_boolean(column) }}
     {%- elif data_type == 'integer' -%}
@@ -176,7 +233,7 @@
     {%- endif -%}
     {%- for name in connectors() -%}
         {%- set prefix = 'pardot' if name == 'account_engagement' else name -%}
-        {%- for table in declared_tables(name) if not adapter.get_relation(table.database, table.schema, table.identifier) -%}
+        {%- for table in declared_tables(name) if not located(table) and not is_listed_elsewhere(table) -%}
             {%- set place = table.schema ~ '.' ~ table.identifier -%}
             {%- if table.meta.get('required') -%}
                 {{ exceptions.raise_compiler_error(
@@ -288,11 +345,11 @@ hop_{{ number }} as (
 {# For `lead-scoring connect`: a line for each declared table of a source, and whether it is there. #}
 {% macro print_source_tables(source_name) %}
     {%- for table in declared_tables(source_name) -%}
-        {%- set relation = adapter.get_relation(table.database, table.schema, table.identifier) -%}
+        {%- set relation = located(table) -%}
         {%- do print(tojson({
             'name': table.name,
-            'place': table.schema ~ '.' ~ table.identifier,
-            'is_there': relation is not none,
+            'place': table.schema ~ '.' ~ (relation.identifier if relation else table.identifier),
+            'is_there': relation is not none or is_listed_elsewhere(table),
             'is_required': table.meta.get('required', false),
             'without': table.meta.get('without', ''),
         })) -%}

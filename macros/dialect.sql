@@ -158,6 +158,26 @@
 {%- endmacro %}
 
 
+{# A field of JSON as text; `path` names the fields from the outside in, in SQL a number for the place in a list. #}
+{% macro json_text(json, path) -%}
+    {{ return(adapter.dispatch('json_text')(json, path)) }}
+{%- endmacro %}
+
+{% macro default__json_text(json, path) -%}
+    json_extract_string(case when json_valid({{ json }}) then {{ json }} end, {{ json_path(path) }})
+{%- endmacro %}
+
+{# A step that is in brackets is an expression of SQL: the place in a list, from 1. #}
+{% macro json_path(path) -%}
+    '$'
+    {%- for step in path -%}
+        {%- if step.startswith('(') %} || '[' || cast({{ step }} - 1 as {{ dbt.type_string() }}) || ']'
+        {%- else %} || '.{{ step }}'
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
 {# True where the whole text has the form of the regular expression. #}
 {% macro has_form(text, pattern) -%}
     {{ return(adapter.dispatch('has_form')(text, pattern)) }}

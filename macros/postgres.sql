@@ -32,3 +32,12 @@
 {% macro postgres__seed_line() -%}
     cast(row_number() over (order by ctid) + 1 as integer)
 {%- endmacro %}
+
+
+{% macro postgres__json_text(json, path) -%}
+    (cast({{ json }} as jsonb) #>> array[
+        {%- for step in path -%}
+            {{ 'cast(' ~ step ~ ' - 1 as text)' if step.startswith('(') else "'" ~ step ~ "'" }}{{ ', ' if not loop.last }}
+        {%- endfor -%}
+    ])
+{%- endmacro %}

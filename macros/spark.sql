@@ -210,3 +210,8 @@
 {% macro spark_type(type) %}
     {{- return('string' if type == 'varchar' else type) -}}
 {% endmacro %}
+
+
+{% macro spark__json_text(json, path) -%}
+    get_json_object({{ json }}, {{ json_path(path) }})
+{%- endmacro %}

@@ -45,3 +45,32 @@
 {% macro z_95() -%}
     {{ as_float('1.959963984540054') }}
 {%- endmacro %}
+
+
+{# How well scores rank the leads of a month, told from steps: one row per month and score, with its `leads` and the
+   `opportunities` among them. Leads of one score are one step, so that what is said of them holds for each alike. #}
+{% macro leads_above(score) -%}
+    sum(leads) over (partition by month order by {{ score }} desc) - leads
+{%- endmacro %}
+
+{% macro losers_below(score) -%}
+    sum(leads - opportunities) over (partition by month order by {{ score }}) - (leads - opportunities)
+{%- endmacro %}
+
+{# Pairs of a lead with and one without opportunity: counted twice, so that ties count whole. #}
+{% macro twice_pairs_won() -%}
+    sum(opportunities * (2 * losers_below + leads - opportunities))
+{%- endmacro %}
+
+{# The leads of the last step within the capacity count in equal parts. #}
+{% macro opportunities_within(capacity) -%}
+    sum(opportunities * least({{ as_float('greatest(' ~ capacity ~ ' - leads_above, 0)') }} / leads, 1))
+{%- endmacro %}
+
+{% macro auc(twice_pairs_won, leads, opportunities) -%}
+    {{ share_of(twice_pairs_won, '2 * ' ~ opportunities ~ ' * (' ~ leads ~ ' - ' ~ opportunities ~ ')') }}
+{%- endmacro %}
+
+{% macro lift(opportunities_within, capacity, leads, opportunities) -%}
+    {{ share_of(opportunities_within ~ ' * ' ~ leads, opportunities ~ ' * least(' ~ capacity ~ ', ' ~ leads ~ ')') }}
+{%- endmacro %}

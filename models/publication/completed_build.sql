@@ -3,7 +3,7 @@
     ref('handoff_queue'), ref('lead_score_reasons'), ref('published_scores'), ref('reset_review'), ref('row_accounting'),
     ref('rule_book_periods'), ref('rule_candidates'), ref('rule_meaning_problems'), ref('rule_review'),
     ref('rule_use_problems'), ref('score_calibration'), ref('score_validation'), ref('scoring_checklist')
-] + ([ref('person_records'), ref('undecided_codes'), ref('mapping_problems')] if connectors() else []) %}
+] + ([ref('person_records'), ref('undecided_code_problems'), ref('mapping_problems')] if connectors() else []) %}
 -- {{ last }}
 {%- endfor %}
 with

@@ -29,6 +29,7 @@ closed_deals as (
     select
         deal_id,
         coalesce(won_at, last_lost_at) as closed_at,
+        {{ local_date('coalesce(won_at, last_lost_at)') }} as closed_date,
         won_at is not null as is_won,
         cast(case when won_at is not null then coalesce(won_amount, 0) end as numeric(28, 6)) as won_amount
     from deals

@@ -6,22 +6,14 @@ handoffs as (
     select
         month_ends.month,
         month_ends.is_mature,
-        handoffs.handoff_id,
-        handoffs.handed_off_at,
-        handoffs.response_hours,
-        handoffs.sla_status,
-        handoffs.is_touched_within_1_hour,
-        handoffs.opportunity_created_at
+        outcomes.handoff_id,
+        outcomes.has_opportunity,
+        outcomes.response_hours,
+        outcomes.is_due,
+        outcomes.is_met,
+        outcomes.is_touched_within_1_hour
     from {{ ref('month_ends') }} as month_ends
-    left join {{ ref('sales_handoffs') }} as handoffs
-        on {{ local_month('handoffs.handed_off_at') }} = month_ends.month
-
-),
-
--- while nobody records what sales does, nothing is known of how it keeps its promises
-recording as (
-
-    select coalesce(recorded_since <= {{ as_of() }}, false) as is_recorded from {{ ref('sales_recording') }}
+    left join {{ ref('handoff_outcomes') }} as outcomes on month_ends.month = outcomes.month
 
 ),
 
@@ -55,14 +47,9 @@ counts as (
         month,
         is_mature,
         count(handoff_id) as handoffs,
-        sum(
-            case
-                when opportunity_created_at < {{ add_days('handed_off_at', var('outcome_horizon_days')) }} then 1
-                else 0
-            end
-        ) as with_opportunity,
-        sum(case when sla_status = 'met' then 1 else 0 end) as met,
-        sum(case when sla_status in ('met', 'late', 'breached') then 1 else 0 end) as due,
+        sum(case when has_opportunity then 1 else 0 end) as with_opportunity,
+        sum(case when is_met then 1 else 0 end) as met,
+        sum(case when is_due then 1 else 0 end) as due,
         sum(case when is_touched_within_1_hour then 1 else 0 end) as touched_within_1_hour,
         count(is_touched_within_1_hour) as decided_within_1_hour
     from handoffs
@@ -80,23 +67,18 @@ kpi_handoffs as (
     from counts
     union all
     select
-        counts.month,
+        month,
         'sla_compliance' as kpi,
-        cast(case when recording.is_recorded then {{ share_of('met', 'due') }} end as numeric(18, 6)) as value,
+        {{ share_of('met', 'due') }} as value,
         true as is_mature
     from counts
-    cross join recording
     union all
     select
-        counts.month,
+        month,
         'touched_within_1_hour_share' as kpi,
-        cast(
-            case when recording.is_recorded then {{ share_of('touched_within_1_hour', 'decided_within_1_hour') }} end
-            as numeric(18, 6)
-        ) as value,
+        {{ share_of('touched_within_1_hour', 'decided_within_1_hour') }} as value,
         true as is_mature
     from counts
-    cross join recording
     union all
     select
         counts.month,

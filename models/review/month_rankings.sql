@@ -6,7 +6,6 @@ months as (
 
 ),
 
--- leads of one score are one step: what is said of them holds for each alike
 steps as (
 
     select
@@ -24,34 +23,29 @@ steps as (
 ranked as (
 
     select
-        steps.*,
-        months.capacity,
-        sum(steps.leads) over (partition by steps.month order by steps.total_score desc) - steps.leads as leads_above,
-        sum(steps.leads - steps.opportunities) over (partition by steps.month order by steps.total_score)
-        - (steps.leads - steps.opportunities) as losers_below,
-        sum(steps.opportunities) over (partition by steps.month order by steps.total_score desc)
-        - steps.opportunities as winners_above,
-        sum(steps.opportunities) over (partition by steps.month) as month_winners,
-        sum(steps.leads - steps.opportunities) over (partition by steps.month) as month_losers
+        *,
+        {{ leads_above('total_score') }} as leads_above,
+        {{ losers_below('total_score') }} as losers_below,
+        sum(opportunities) over (partition by month order by total_score desc) - opportunities as winners_above,
+        sum(opportunities) over (partition by month) as month_winners,
+        sum(leads - opportunities) over (partition by month) as month_losers
     from steps
-    inner join months on steps.month = months.month
 
 ),
 
--- pairs of a lead with and one without opportunity: counted twice, so that ties count whole
 summed as (
 
     select
-        month,
+        ranked.month,
         sum(leads) as leads,
         sum(opportunities) as opportunities,
         sum(handoff_leads) as handoff_leads,
         sum(handoff_opportunities) as handoff_opportunities,
-        sum(opportunities * (2 * losers_below + leads - opportunities)) as twice_pairs_won,
-        sum(opportunities * least({{ as_float('greatest(capacity - leads_above, 0)') }} / leads, 1))
-            as opportunities_within_capacity
+        {{ twice_pairs_won() }} as twice_pairs_won,
+        {{ opportunities_within('months.capacity') }} as opportunities_within_capacity
     from ranked
-    group by month
+    inner join months on ranked.month = months.month
+    group by ranked.month
 
 ),
 
@@ -103,14 +97,12 @@ month_rankings as (
         months.capacity,
         cast(coalesce(summed.leads, 0) as {{ dbt.type_bigint() }}) as leads,
         cast(coalesce(summed.opportunities, 0) as {{ dbt.type_bigint() }}) as opportunities,
-        {{ share_of('summed.twice_pairs_won', '2 * summed.opportunities * (summed.leads - summed.opportunities)') }}
-            as auc,
+        {{ auc('summed.twice_pairs_won', 'summed.leads', 'summed.opportunities') }} as auc,
         cast(margins.auc_margin as numeric(18, 6)) as auc_margin,
         {{ share_of('summed.handoff_leads', 'summed.leads') }} as handoff_lead_share,
         {{ share_of('summed.handoff_opportunities', 'summed.opportunities') }} as handoff_opportunity_share,
-        cast(case when months.capacity is not null then {{ share_of(
-            'summed.opportunities_within_capacity * summed.leads',
-            'summed.opportunities * least(months.capacity, summed.leads)'
+        cast(case when months.capacity is not null then {{ lift(
+            'summed.opportunities_within_capacity', 'months.capacity', 'summed.leads', 'summed.opportunities'
         ) }} end as numeric(18, 6)) as lift_at_capacity
     from months
     left join summed on months.month = summed.month

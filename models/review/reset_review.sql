@@ -7,6 +7,12 @@ months as (
 
 ),
 
+capacities as (
+
+    select month, capacity from months
+
+),
+
 scores as (
 
     select scores.*
@@ -64,30 +70,26 @@ steps as (
 ranked as (
 
     select
-        steps.*,
-        months.capacity,
-        sum(steps.leads) over (partition by steps.month order by steps.score_without_reset desc) - steps.leads
-            as leads_above,
-        sum(steps.leads - steps.opportunities) over (partition by steps.month order by steps.score_without_reset)
-        - (steps.leads - steps.opportunities) as losers_below
+        *,
+        {{ leads_above('score_without_reset') }} as leads_above,
+        {{ losers_below('score_without_reset') }} as losers_below
     from steps
-    inner join months on steps.month = months.month
 
 ),
 
 summed as (
 
     select
-        month,
+        ranked.month,
         sum(leads) as leads,
         sum(opportunities) as opportunities,
         sum(reset_leads) as reset_leads,
         sum(reset_opportunities) as reset_opportunities,
-        sum(opportunities * (2 * losers_below + leads - opportunities)) as twice_pairs_won,
-        sum(opportunities * least({{ as_float('greatest(capacity - leads_above, 0)') }} / leads, 1))
-            as opportunities_within_capacity
+        {{ twice_pairs_won() }} as twice_pairs_won,
+        {{ opportunities_within('capacities.capacity') }} as opportunities_within_capacity
     from ranked
-    group by month
+    inner join capacities on ranked.month = capacities.month
+    group by ranked.month
 
 ),
 
@@ -101,13 +103,10 @@ reset_review as (
         cast(coalesce(summed.reset_opportunities, 0) as {{ dbt.type_bigint() }}) as reset_opportunities,
         {{ share_of('summed.reset_opportunities', 'summed.reset_leads') }} as reset_opportunity_rate,
         months.auc,
-        {{ share_of('summed.twice_pairs_won', '2 * summed.opportunities * (summed.leads - summed.opportunities)') }}
-            as auc_without_reset,
+        {{ auc('summed.twice_pairs_won', 'summed.leads', 'summed.opportunities') }} as auc_without_reset,
         months.lift_at_capacity,
-        {{ share_of(
-            'summed.opportunities_within_capacity * summed.leads',
-            'summed.opportunities * least(months.capacity, summed.leads)'
-        ) }} as lift_without_reset
+        {{ lift('summed.opportunities_within_capacity', 'months.capacity', 'summed.leads', 'summed.opportunities') }}
+            as lift_without_reset
     from months
     left join summed on months.month = summed.month
 

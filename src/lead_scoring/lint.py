@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Below the seeds: what people edit.
 EDITED_FOLDERS = ("rules", "governance")
 PROBLEMS = "rule_book_problems"
+MAPPING_PROBLEMS = "mapping_problems"  # where a source system is connected
 
 
 def lint(root: Path, variables: str) -> int:
@@ -74,7 +75,8 @@ def _said_by_dbt(project: Project, variables: str) -> list[str]:
 def _copy(project: Project, folder: Path) -> Path:
     """Copy what checks the rule book, with a profile that keeps all in memory."""
     edited = [path.stem for place in EDITED_FOLDERS for path in project.seeds(place)]
-    files = project.files_for([PROBLEMS, *edited], lambda _, not_built: not not_built, keeps_tests=True)
+    mapping = [MAPPING_PROBLEMS] if project.variable("connectors") else []
+    files = project.files_for([PROBLEMS, *mapping, *edited], lambda _, not_built: not not_built, keeps_tests=True)
     profile = {
         "target": "lint",
         "outputs": {

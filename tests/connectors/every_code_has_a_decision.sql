@@ -1,4 +1,3 @@
 {{ config(enabled=connectors() != [], severity='warn') }}
 -- A firm adds stages, forms and statuses without telling the people who keep the rules.
-select * from {{ ref('mapping_problems') }}
-where severity = 'warn'
+select * from {{ ref('undecided_code_problems') }}

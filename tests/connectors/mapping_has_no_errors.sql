@@ -1,3 +1,2 @@
 {{ config(enabled=connectors() != []) }}
 select * from {{ ref('mapping_problems') }}
-where severity = 'error'

@@ -191,6 +191,7 @@ def write_typed(raw: Path, typed: Path) -> None:
         connection.execute(f"copy (from '{events}' where is_bot is not null) to '{days}/marked.parquet'")
 
 
+@pytest.mark.slow
 def test_csv_and_parquet_give_the_same_mart(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) -> None:
     """What a typed file can hold scores the same from both formats, whatever the writer's timezone.
 
@@ -323,6 +324,7 @@ def test_a_mistyped_variable_is_one_readable_error(
     assert "Traceback" not in built.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["raw", "system"])
 def test_a_file_named_like_its_schema_is_one_readable_error(tmp_path: Path, name: str) -> None:
     """DuckDB would report an ambiguous reference, or that nested schemas need another version."""
@@ -344,6 +346,7 @@ def build(run_dbt: RunDbt, folder: Path, raw: Path, as_of: str = "2026-06-30 15:
     return built
 
 
+@pytest.mark.slow
 def test_own_files_change_and_the_next_build_follows(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) -> None:
     """Optional tables and columns may be absent; an erased lead leaves no row in any model."""
     raw_copy = raw_copy.rename(tmp_path / "Sales' files [new]*")
@@ -381,6 +384,7 @@ def models_naming(built: Built, lead_id: str) -> set[str]:
     return {name for name in named if table(built, f"{name} where lead_id = '{lead_id}'", "count(*)") > [(0,)]}
 
 
+@pytest.mark.slow
 def test_a_past_day_is_rebuilt(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) -> None:
     """The mart of a past day equals the history kept today, and later rows do not change it."""
     past = "2025-09-30 15:00:00"
@@ -419,6 +423,7 @@ ELSEWHERE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ELSEWHERE)
 def test_unit_tests_bring_their_own_variables(run_dbt: RunDbt, sample: Built, tmp_path: Path, place: str) -> None:
     """Nobody has to edit a unit test because their firm has another timezone, clock or limit."""
@@ -428,6 +433,7 @@ def test_unit_tests_bring_their_own_variables(run_dbt: RunDbt, sample: Built, tm
     assert len(tested.results) > 200
 
 
+@pytest.mark.slow
 def test_a_changed_rule_takes_effect_on_the_next_build(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:
     """A weight edited in the seed changes scores and rules_version on a plain `dbt build`."""
     arguments = ["build", "--exclude-resource-type", "unit_test"]

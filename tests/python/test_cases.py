@@ -126,6 +126,7 @@ def test_whole_columns_in_another_form(teller: Teller) -> None:
     assert kpi(told, "win_rate") == {}
 
 
+@pytest.mark.slow
 def test_a_build_says_that_a_column_is_lost(run_dbt: RunDbt, tmp_path: Path) -> None:
     """One line for each column of which a tenth of the values cannot be read."""
     raw = shutil.copytree(CASES / "every_field_emptied", tmp_path / "raw")

@@ -12,6 +12,7 @@ import pytest
 from conftest import ONLY_MODELS, PROJECT, Built
 from test_build import RunDbt, as_vars
 
+pytestmark = pytest.mark.slow
 SETS = PROJECT / "tests" / "python" / "connectors"
 AS_OF = "2026-06-30 15:00:00"
 # where Fivetran puts what is not named after its connector
@@ -91,7 +92,7 @@ def build_tested(run_dbt: RunDbt, folder: Path, *connectors: str) -> Built:
     for connector in connectors:
         load(folder / "lead_scoring.duckdb", SCHEMAS.get(connector, connector), SETS / connector)
     models = build(run_dbt, folder, *connectors)
-    selected = ("path:models/connectors", "path:seeds/mapping", "path:tests/connectors", "path:models/raw")
+    selected = ("connectors", "raw", "mapping_problems", "path:seeds/mapping", "path:tests/connectors")
     tested = build(run_dbt, folder, *connectors, command=("test", "--select", *selected))
     return replace(tested, output=models.output + tested.output)
 
@@ -278,6 +279,101 @@ def test_a_mistyped_connector_is_one_sentence(run_dbt: RunDbt, tmp_path: Path) -
     """So is a schema that is not there."""
     wrong = run_dbt(tmp_path, "run", "--select", "numbers", "base_leads", *connected("hubspot", hubspot_schema="hub"))
     assert "hub.contact does not exist. Set the variables hubspot_schema" in wrong.output
+
+
+# the HubSpot set as Airbyte lands it: times as text or milliseconds, properties and lists unflattened
+AIRBYTE = """
+create schema hubspot;
+create table hubspot.contacts as select
+    cast(id as text) as id, _fivetran_deleted as archived,
+    struct_pack(
+        email := property_email, hs_additional_emails := property_hs_additional_emails,
+        hs_merged_object_ids := property_hs_merged_object_ids, jobtitle := property_jobtitle,
+        createdate := strftime(property_createdate, '%Y-%m-%dT%H:%M:%S.000Z'), company := property_company,
+        lastmodifieddate := strftime(property_lastmodifieddate, '%Y-%m-%dT%H:%M:%S.000Z'),
+        associatedcompanyid := cast(property_associatedcompanyid as double), industry := property_industry,
+        numemployees := property_numemployees, state := property_state, hs_persona := property_hs_persona
+    ) as properties
+from fivetran.contact;
+create table hubspot.contacts_merged_audit as select
+    canonical_vid as "canonical-vid", vid_to_merge as "vid-to-merge", epoch_ms(timestamp) as timestamp
+from fivetran.contact_merge_audit;
+create table hubspot.companies as select
+    cast(id as text) as id, is_deleted or _fivetran_deleted as archived, property_name as properties_name,
+    property_industry as properties_industry,
+    cast(property_numberofemployees as double) as properties_numberofemployees,
+    property_state as properties_state, property_country as properties_country
+from fivetran.company;
+create table hubspot.email_events as select
+    events.id, epoch_ms(created) as created, type, recipient, email_campaign_id as "emailCampaignId",
+    filtered_event as "filteredEvent", requested_by as "requestedBy",
+    portal_subscription_status as "portalSubscriptionStatus"
+from fivetran.email_event as events left join fivetran.email_event_status_change as changes on events.id = changes.id;
+create table hubspot.contacts_form_submissions as select
+    epoch_ms(timestamp) as timestamp, form_id as "form-id", contact_id as "canonical-vid", title,
+    conversion_id as "conversion-id", page_url as "page-url"
+from fivetran.contact_form_submission;
+create table hubspot.forms as select guid as id, name from fivetran.form;
+create table hubspot.contacts_web_analytics as select
+    id, event_type as "eventType", strftime(occurred_at, '%Y-%m-%dT%H:%M:%SZ') as "occurredAt",
+    object_type as "objectType", cast(object_id as text) as "objectId", properties_hs_url
+from fivetran.web_analytics_event;
+create table hubspot.owners as select
+    cast(owner_id as text) as id, first_name as "firstName", last_name as "lastName", email
+from fivetran.owner;
+create table hubspot.deals as select
+    cast(deal_id as text) as id, is_deleted or _fivetran_deleted as archived,
+    to_json(struct_pack(
+        pipeline := deal_pipeline_id, dealstage := deal_pipeline_stage_id, amount := cast(property_amount as text),
+        createdate := strftime(property_createdate, '%Y-%m-%dT%H:%M:%SZ'),
+        closedate := strftime(property_closedate, '%Y-%m-%dT%H:%M:%SZ'),
+        hs_merged_object_ids := (
+            select string_agg(cast(merged_deal_id as text), ';')
+            from fivetran.merged_deal where merged_deal.deal_id = deal.deal_id
+        )
+    )) as properties,
+    (select list(contact_id) from fivetran.deal_contact where deal_contact.deal_id = deal.deal_id) as contacts
+from fivetran.deal;
+create table hubspot.deal_pipelines as select
+    pipeline_id as "pipelineId",
+    (
+        select to_json(list(struct_pack(
+            "stageId" := stage_id, label := label,
+            metadata := struct_pack("isClosed" := cast(is_closed as text), probability := cast(probability as text))
+        ))) from fivetran.deal_pipeline_stage as stages where stages.pipeline_id = pipelines.pipeline_id
+    ) as stages
+from fivetran.deal_pipeline as pipelines;
+create table hubspot.deals_property_history as
+select deal_id as "dealId", 'dealstage' as property, value, epoch_ms(date_entered) as timestamp from fivetran.deal_stage
+union all
+select deal_id, 'dealname', 'closedlost', epoch_ms(property_createdate) from fivetran.deal;
+"""
+ENGAGEMENTS = """
+create table hubspot.engagements_{kind}s as select
+    cast(engagement_id as text) as id, _fivetran_deleted as archived,
+    (
+        select to_json(list(cast(contact_id as text)))
+        from fivetran.engagement_contact as about where about.engagement_id = {kind}.engagement_id
+    ) as contacts,
+    columns('property_(.*)') as 'properties_\\1'{further}
+from fivetran.engagement_{kind} as {kind};
+"""
+
+
+def test_hubspot_in_the_shape_of_airbyte(run_dbt: RunDbt, tmp_path: Path) -> None:
+    """The same people, events, touches, deals and scores, whichever tool lands them."""
+    database = tmp_path / "lead_scoring.duckdb"
+    load(database, "fivetran", SETS / "hubspot")
+    further = {"email": ", email.type"}
+    kinds = ("call", "email", "meeting", "task")
+    change(database, AIRBYTE, *(ENGAGEMENTS.format(kind=kind, further=further.get(kind, "")) for kind in kinds))
+    built = build(run_dbt, tmp_path, "hubspot")
+    assert scores(database) == HUBSPOT_SCORES
+    assert rows(database, "from row_accounting where source_table = 'events'") == [("events", 37, 33, 3, 1)]
+    assert rows(database, "select count(*), count(distinct deal_id) from connected_opportunities") == [(7, 5)]
+    assert rows(database, "select count(*) from stg_sales_activities") == [(9,)]
+    said = re.findall("NOTE (.*) does not exist", built.output)
+    assert said == ["hubspot.contact_property_history"]
 
 
 def short(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -74,6 +74,7 @@ def rows(folder: Path, query: str) -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
+@pytest.mark.slow
 def test_the_same_leads_have_the_same_scores(host: Path, sample) -> None:  # noqa: ANN001
     """Models of the host stand in for the raw tables, in its own schema, and every number is that of the sample."""
     columns = "lead_id, tier, attribute_score, behavior_score, recency_score, total_score, sla_status, is_stale"
@@ -85,6 +86,7 @@ def test_the_same_leads_have_the_same_scores(host: Path, sample) -> None:  # noq
         )
 
 
+@pytest.mark.slow
 def test_the_hosts_own_nodes_are_its_own(host: Path) -> None:
     """An incremental model goes on, and its models are built alone without a word about leads."""
     output = run(host, "run", "--select", "fct_orders")
@@ -93,6 +95,7 @@ def test_the_hosts_own_nodes_are_its_own(host: Path) -> None:
     assert rows(host, "select count(*) from colours") == [(1,)]
 
 
+@pytest.mark.slow
 def test_a_replaced_rule_file_counts(host: Path) -> None:
     """Another label in the host's own tiers changes the mart and the version of the rule book."""
     before = rows(host, "select distinct rules_version from main_scoring.lead_mart")

@@ -68,6 +68,7 @@ def test_the_own_rule_file_goes_before_the_packages(host: Path) -> None:
     assert (project.variable("as_of"), project.variable("timezone")) == ("2026-03-31 15:00:00", "Asia/Tokyo")
 
 
+@pytest.mark.slow
 def test_both_commands(host: Path) -> None:
     """A fault in the host's own file is named; a changed weight of it is reported. Its database is not touched."""
     path = host / "seeds" / "rules" / "attribute_rules.csv"

@@ -107,6 +107,7 @@ def test_worked_changes(make: Callable[[str], Report], name: str) -> None:
     assert bool(report.exceeded) == (name in EXCEEDED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_matrix_agrees_with_two_full_builds(
     make: Callable[[str], Report], project: CompiledProject, tmp_path: Path, name: str
@@ -419,6 +420,7 @@ def run(project: Path, *arguments: str | Path) -> click.testing.Result:
     return click.testing.CliRunner().invoke(main, ["impact", *folder, *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_the_sample_from_git(
     run_dbt: RunDbt, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -595,6 +597,7 @@ def test_rule_differences_in_words() -> None:
     assert [change.rule_id for change in rules.differences(before, {})] == ["a", "b"]
 
 
+@pytest.mark.slow
 def test_a_scratch_schema_of_a_warehouse(
     server: dict[str, str],  # noqa: F811
     make: Callable[[str], Report],

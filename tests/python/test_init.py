@@ -38,6 +38,14 @@ def test_what_people_decide_is_copied(host: Path) -> None:
     assert yaml.safe_load((host / ".github/workflows/impact.yml").read_text(encoding="utf-8"))["jobs"]
 
 
+def test_a_plain_build_of_a_host_leaves_out_the_unit_tests(host: Path, tmp_path: Path) -> None:
+    """They prove the package's SQL, not the host's data."""
+    arguments = ["--target-path", tmp_path, "--log-path", tmp_path]
+    listed = subprocess.run([BIN / "dbt", "ls", "--quiet", *arguments], cwd=host, capture_output=True, text=True)
+    assert listed.returncode == 0, listed.stdout
+    assert "lead_scoring.marts.lead_mart" in listed.stdout and "unit_test:" not in listed.stdout
+
+
 def test_a_host_builds_with_its_own_rules(run_dbt: RunDbt, host: Path, tmp_path: Path) -> None:
     """A changed weight of the host's rule book counts, and the package's does not."""
     rules = host / "seeds" / "rules" / "attribute_rules.csv"

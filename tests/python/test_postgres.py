@@ -129,6 +129,7 @@ def world(request: pytest.FixtureRequest, project_copy: Path, raw_copy: Path, tm
     return RawWorld(project_copy, fixtures / "raw", {})
 
 
+@pytest.mark.slow
 def test_postgres_gives_the_same_rows(run_dbt: RunDbt, server: dict[str, str], world: RawWorld, tmp_path: Path) -> None:
     """A build, other raw rows, a build with all tests: the same leads computed again, to the same rows."""
     with connect(server) as connection, connection.cursor() as cursor:
@@ -185,6 +186,7 @@ def load_set(server: dict[str, str], schema: str, folder: Path) -> None:
                 cursor.copy_expert(f'copy {schema}."{path.stem}" from stdin (format csv, header)', file)
 
 
+@pytest.mark.slow
 def test_postgres_reads_source_systems_alike(run_dbt: RunDbt, server: dict[str, str], tmp_path: Path) -> None:
     """All sets, typed as a loader types them: every model up to the raw contract has the same rows."""
     (tmp_path / "duckdb").mkdir()

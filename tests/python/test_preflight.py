@@ -268,6 +268,7 @@ def test_a_seed_dbt_cannot_decode_is_named(run_dbt: RunDbt, project_copy: Path, 
     assert "Traceback" not in built.output
 
 
+@pytest.mark.slow
 def test_a_profile_without_the_plugin_is_told_so(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:
     """A host project's profile needs one more line, and the sentence has it."""
     edit(project_copy / "profiles" / "profiles.yml", ("      plugins: [{module: lead_scoring.preflight}]\n", ""))

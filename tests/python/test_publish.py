@@ -246,6 +246,7 @@ def test_everything_comes_before_the_mark(sample: Built) -> None:
     assert nodes <= set(found)
 
 
+@pytest.mark.slow
 def test_one_command_builds_publishes_and_says_ten_lines(clone: Path, tmp_path: Path) -> None:
     """A green build is summed up; a red one says what failed, and what readers still see, since when."""
     project = copy_project(clone, tmp_path / "project")

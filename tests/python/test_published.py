@@ -66,6 +66,7 @@ def reweighted(points: str) -> list[Row]:
     ]
 
 
+@pytest.mark.slow
 def test_only_differences_are_recorded(records: Records) -> None:
     """A lead is published when its score or tier moves, a rule recorded when it changes, and nothing else."""
     published, changes = records.next(1)
@@ -110,6 +111,7 @@ def test_only_differences_are_recorded(records: Records) -> None:
     assert records.query(in_force.format("active_within_7_days", moment, moment)) == []
 
 
+@pytest.mark.slow
 def test_records_survive_accidents_and_forget_the_erased(records: Records) -> None:
     """No run without rows wipes them, a clock set back keeps the order, an erased lead leaves no row."""
     records.next(10)
@@ -131,6 +133,7 @@ def test_records_survive_accidents_and_forget_the_erased(records: Records) -> No
     assert records.next(13, leads=LEADS[1:], attribute_rules=reweighted("30")) == ([], [])
 
 
+@pytest.mark.slow
 def test_scores_that_nobody_saw_are_not_on_record(records: Records) -> None:
     """Once something was published, a build that was not leaves no trace in `published_scores`."""
     records.next(1)

@@ -150,6 +150,7 @@ def test_readers_of_the_file(sample: Built, tmp_path: Path) -> None:
     assert_nothing_was_wrong(readers, published)
 
 
+@pytest.mark.slow
 def test_readers_of_parquet_files(sample: Built, tmp_path: Path) -> None:
     """DuckDB: no parquet file is ever missing, and each is of one build."""
     shop = Shop(sample, tmp_path)
@@ -164,6 +165,7 @@ def test_readers_of_parquet_files(sample: Built, tmp_path: Path) -> None:
     assert_nothing_was_wrong(readers, published)
 
 
+@pytest.mark.slow
 def test_readers_while_dbt_itself_builds(sample: Built, tmp_path: Path, run_dbt: RunDbt) -> None:
     """DuckDB: dbt builds a part, and is killed in the middle of all: readers of the published file do not notice."""
     shop = Shop(sample, tmp_path)
@@ -237,6 +239,7 @@ def on_postgres(
     return Postgres(credentials, "lead_scoring_published", ["bi"], Facts("Asia/Tokyo")), built
 
 
+@pytest.mark.slow
 def test_readers_of_the_schema(
     on_postgres: tuple[Postgres, Built],
     server: dict[str, str],  # noqa: F811

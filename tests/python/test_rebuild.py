@@ -24,6 +24,7 @@ def sample_days() -> list[Tables]:
     return [before, few]
 
 
+@pytest.mark.slow
 def test_interrupted_builds_are_made_good(warehouse: Warehouse, sample_days: list[Tables]) -> None:
     """A build killed after any model is completed by the next plain build, whatever raw has become since."""
     before, after = sample_days
@@ -35,6 +36,7 @@ def test_interrupted_builds_are_made_good(warehouse: Warehouse, sample_days: lis
     assert warehouse.differences() == []
 
 
+@pytest.mark.slow
 def test_partial_and_empty_runs_are_made_good(warehouse: Warehouse, sample_days: list[Tables]) -> None:
     """After `run --empty`, an empty raw table or half the models, a plain build gives every row."""
     before, after = sample_days

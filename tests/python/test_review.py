@@ -259,6 +259,7 @@ def assert_review_shows_the_past(project: CompiledProject, tables: tuple[Tables,
     return compared
 
 
+@pytest.mark.slow
 @given(world=worlds())
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_months_scores_are_those_of_the_mart_at_its_end(project: CompiledProject, world: World) -> None:
@@ -397,6 +398,7 @@ LEAKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leak", LEAKS)
 def test_a_planted_leak_is_found(project: CompiledProject, small_sample: Tables, leak: str) -> None:
     """The check above is red on each way in which the future could get into the past."""
@@ -419,6 +421,7 @@ def leaky(project: CompiledProject, model: str, changes: dict[str, str]) -> Comp
     return changed
 
 
+@pytest.mark.slow
 @given(world=worlds(), data=st.data())
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_later_rows_change_no_figure_of_a_random_world(

@@ -599,6 +599,19 @@ def test_the_command_says_what_the_build_says(run_dbt: RunDbt, project_copy: Pat
     )
 
 
+def test_the_command_reads_the_mapping_of_a_connected_source(project_copy: Path) -> None:
+    """A row that decides nothing is said without a look at the source, which need not be there."""
+    with (project_copy / "seeds/mapping/event_types.csv").open("a", encoding="utf-8") as file:
+        file.write("hubspot,form,f-contact,,お問い合わせ\n")
+    line = len((project_copy / "seeds/mapping/event_types.csv").read_text(encoding="utf-8").splitlines())
+    found = lint(project_copy, "--vars", as_vars(connectors=["hubspot"]))
+    assert found.stdout == (
+        f"ERROR seeds/mapping/event_types.csv line {line}: form f-contact has no event type. Write the event type the"
+        " rules are to know it by.\n1 error and 0 warnings in the rule book.\n"
+    ), found.stderr
+    assert lint(project_copy).stdout == "0 errors and 0 warnings in the rule book.\n"
+
+
 def test_a_failure_of_another_kind_is_said_too(project_copy: Path) -> None:
     """A broken macro is no clean rule book."""
     (project_copy / "macros" / "broken.sql").write_text("{% macro broken() %}", encoding="utf-8")

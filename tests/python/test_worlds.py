@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from compiled import CompiledProject, Tables, rows
 from hypothesis import HealthCheck, example, given, settings
 from reference import Scored, score, stage
@@ -161,6 +162,7 @@ TOLD += [
 ]
 
 
+@pytest.mark.slow
 @given(world=worlds())
 @example(world=boundary_world())
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))

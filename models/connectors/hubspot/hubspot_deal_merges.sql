@@ -6,13 +6,37 @@ merged_deal as (
 
 ),
 
+deal as (
+
+    {{ source_table('hubspot', 'deal') }}
+
+),
+
+numbers as (
+
+    select * from {{ ref('numbers') }}
+
+),
+
+merges as (
+
+    select merged_deal_id, deal_id from merged_deal
+    union all
+    select
+        {{ clean_text(nth_part('deal.property_hs_merged_object_ids', ';', 'numbers.number')) }} as merged_deal_id,
+        deal.deal_id
+    from deal
+    inner join numbers on numbers.number <= {{ item_count('deal.property_hs_merged_object_ids') }}
+
+),
+
 links as (
 
     select
         'hubspot' as connector,
         merged_deal_id as record_id,
         max(deal_id) as moved_to_id
-    from merged_deal
+    from merges
     where merged_deal_id <> deal_id
     group by merged_deal_id
 

@@ -13,9 +13,9 @@ deal_merges as (
 
 ),
 
-deal_contact as (
+deal_contacts as (
 
-    {{ source_table('hubspot', 'deal_contact') }}
+    select * from {{ ref('hubspot_deal_contacts') }}
 
 ),
 
@@ -26,15 +26,15 @@ people as (
 
 ),
 
--- a pair is there once per label, and a person once per record of hers
+-- a person may be there with several of her records
 pairs as (
 
     select distinct
-        coalesce(deal_merges.deal_id, deal_contact.deal_id) as deal_id,
-        coalesce(people.lead_id, deal_contact.contact_id) as lead_id
-    from deal_contact
-    left join deal_merges on deal_contact.deal_id = deal_merges.merged_deal_id
-    left join people on deal_contact.contact_id = people.record_id
+        coalesce(deal_merges.deal_id, deal_contacts.deal_id) as deal_id,
+        coalesce(people.lead_id, deal_contacts.contact_id) as lead_id
+    from deal_contacts
+    left join deal_merges on deal_contacts.deal_id = deal_merges.merged_deal_id
+    left join people on deal_contacts.contact_id = people.record_id
 
 ),
 

@@ -7,9 +7,9 @@ touches as (
 
 ),
 
-engagement_contact as (
+engagement_contacts as (
 
-    {{ source_table('hubspot', 'engagement_contact') }}
+    select * from {{ ref('hubspot_engagement_contacts') }}
 
 ),
 
@@ -24,10 +24,10 @@ people as (
 touched as (
 
     select distinct
-        engagement_contact.engagement_id,
-        coalesce(people.lead_id, engagement_contact.contact_id) as lead_id
-    from engagement_contact
-    left join people on engagement_contact.contact_id = people.record_id
+        engagement_contacts.engagement_id,
+        coalesce(people.lead_id, engagement_contacts.contact_id) as lead_id
+    from engagement_contacts
+    left join people on engagement_contacts.contact_id = people.record_id
 
 ),
 

@@ -29,6 +29,7 @@ hubspot_stage_entries as (
     from deal_stage
     inner join deals on deal_stage.deal_id = deals.deal_id
     left join stages on deals.pipeline_id = stages.pipeline_id and deal_stage.value = stages.stage_id
+    where coalesce(deal_stage.property, 'dealstage') = 'dealstage'
 
 )
 

@@ -52,6 +52,8 @@ def init(folder: Path, package: str | None, revision: str | None) -> None:
         (folder / path).write_text(_rendered(template, values), encoding="utf-8")
     (folder / ".gitignore").write_text(IGNORED, encoding="utf-8")
     shutil.copy2(source / "profiles" / "profiles.yml", folder / "profiles.yml")
+    # dbt takes no selector from a package; without it a plain build would run the package's unit tests every day
+    shutil.copy2(source / "selectors.yml", folder / "selectors.yml")
     for kind in FOLDERS:
         (folder / "seeds" / kind).mkdir(parents=True)
         # the package's yml describes a seed wherever it lies; said twice, dbt stops
