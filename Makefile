@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build look impact test test-all test-spark mutants lint lint-rules docs sample bench clean
+.PHONY: build look impact test test-all test-browser test-spark mutants lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -52,6 +52,12 @@ test-spark: $(BIN)/.synced
 	@test -x .venv-spark/bin/pytest || echo "Installing pyspark 3.5.9 (300 MB), dbt-spark and the Iceberg jar into .venv-spark."
 	UV_PROJECT_ENVIRONMENT=.venv-spark PATH="$$PATH:$(BIN)" uv sync --quiet --frozen --extra spark --compile-bytecode
 	TZ=UTC .venv-spark/bin/pytest -n 0 tests/python/spark
+
+# The page in a real browser, which is the machine's Chromium.
+test-browser: $(BIN)/.synced
+	@command -v chromium >/dev/null || { echo "The page is tested in Chromium, which is not on this machine: installing chromium and fonts-noto-cjk."; \
+		apt-get update -qq && apt-get install -qq -y chromium fonts-noto-cjk; }
+	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group browser pytest -n 0 tests/python/browser
 
 # Changes the SQL in one place at a time and says which changes no test of dbt's finds; MUTANTS names models or
 # folders and takes further options, see `make mutants MUTANTS=--help`.

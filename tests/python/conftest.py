@@ -14,16 +14,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from compiled import VARIABLES, CompiledProject
-
-# `make test-spark` runs these in an environment that has Spark
-collect_ignore = [] if find_spec("pyspark") else ["spark"]
 
 PROJECT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import random
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -148,6 +149,39 @@ def test_readers_of_the_file(sample: Built, tmp_path: Path) -> None:
     readers = Readers(look)
     published = go_through(shop.publish, lambda sql: change(shop.database, sql), readers)
     assert_nothing_was_wrong(readers, published)
+
+
+def test_readers_notice_what_is_not_whole(sample: Built, tmp_path: Path) -> None:
+    """Planted: a file that is away for a moment, and one whose tables are of two times, are faults to the readers."""
+    shop = Shop(sample, tmp_path)
+    shop.publish()
+    file, aside = shop.store.file, tmp_path / "aside.duckdb"
+
+    def look() -> list[tuple[datetime]]:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            return connection.execute("select as_of from publication union all select as_of from lead_mart").fetchall()
+
+    def faults(plant: Callable[[], Any]) -> list[str]:
+        readers = Readers(look)
+        with readers.reading():
+            time.sleep(10 * PAUSE)
+            plant()
+            time.sleep(10 * PAUSE)
+        return readers.faults
+
+    def go_away() -> None:
+        file.rename(aside)
+        time.sleep(10 * PAUSE)
+        aside.rename(file)
+
+    def mix() -> None:
+        shutil.copy(file, aside)
+        change(aside, ["update lead_mart set as_of = as_of + interval 1 day"])
+        aside.replace(file)
+
+    assert faults(lambda: None) == []
+    assert any("does not exist" in fault for fault in faults(go_away))
+    assert any(fault.startswith("mixed") for fault in faults(mix))
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 """Run `dbt build` so that a person sees how far it is and what it says, and not each of its steps."""
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,8 +12,8 @@ import click
 
 from lead_scoring import dbt_process
 
-STEPS = re.compile(r"(\d+) (?:models|data tests|seeds|unit tests)")
 STEP_ENDED = ("LogTestResult", "LogModelResult", "LogSeedResult", "SkippingDetails")
+TOTALS = ("total", "num_models")  # dbt's names for the number of steps, by the kind of step
 NODE_FAILED = ("RunResultError", "RunResultFailure", "MainEncounteredError")
 
 
@@ -24,7 +23,7 @@ class Run:
 
     Attributes:
         exit_code: that of dbt.
-        all_steps: models, seeds and tests of the project.
+        all_steps: models, seeds and tests of this build.
         steps: those of them that ended.
         warnings: its own sentences that begin with `WARNING`.
         errors: its own sentences that begin with `ERROR`, or what dbt said of each node that failed.
@@ -73,12 +72,11 @@ def _hear(line: str, found: Run, failed: list[str]) -> None:
             found.warnings.append(message)
         elif message.startswith("ERROR "):
             found.errors.append(message)
-    elif name == "FoundStats":
-        found.all_steps = sum(map(int, STEPS.findall(message)))
     elif name in NODE_FAILED:
         failed.append(" ".join(message.split()))
     elif name in STEP_ENDED:
         found.steps += 1
+        found.all_steps = next((event["data"][key] for key in TOTALS if key in event["data"]), found.all_steps)
         _count(found)
 
 
