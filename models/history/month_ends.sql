@@ -1,6 +1,6 @@
 -- Horizons that overlap would count one opportunity several times. A month has at least 28 days, so
 -- months this far apart share none.
-{%- set step = [1, (var('outcome_horizon_days') / 28) | round(0, 'ceil') | int] | max %}
+{%- set step = [1, (var('outcome_horizon_days') | int / 28) | round(0, 'ceil') | int] | max %}
 with
 
 numbers as (
