@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build look impact test test-all test-browser test-spark mutants lint lint-rules docs sample bench clean
+.PHONY: build look impact test test-all test-browser test-faults test-spark mutants lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -52,6 +52,10 @@ test-spark: $(BIN)/.synced
 	@test -x .venv-spark/bin/pytest || echo "Installing pyspark 3.5.9 (300 MB), dbt-spark and the Iceberg jar into .venv-spark."
 	UV_PROJECT_ENVIRONMENT=.venv-spark PATH="$$PATH:$(BIN)" uv sync --quiet --frozen --extra spark --compile-bytecode
 	TZ=UTC .venv-spark/bin/pytest -n 0 tests/python/spark
+
+# Builds and publications that are killed, meet a full disk or each other; takes a quarter of an hour.
+test-faults: $(BIN)/.synced
+	$(BIN)/pytest tests/python/faults
 
 # The page in a real browser, which is the machine's Chromium.
 test-browser: $(BIN)/.synced

@@ -36,7 +36,8 @@ hubspot_engagements as (
         'call direction' as direction_kind,
         property_hs_call_direction as direction,
         'call outcome' as outcome_kind,
-        property_hs_call_status as outcome
+        property_hs_call_status as outcome,
+        contact_ids
     from call
     where not coalesce(_fivetran_deleted, false)
     union all
@@ -49,7 +50,8 @@ hubspot_engagements as (
         'email direction' as direction_kind,
         coalesce(property_hs_email_direction, type) as direction,
         'email outcome' as outcome_kind,
-        property_hs_email_status as outcome
+        property_hs_email_status as outcome,
+        contact_ids
     from email
     where not coalesce(_fivetran_deleted, false)
     union all
@@ -62,7 +64,8 @@ hubspot_engagements as (
         'meeting direction' as direction_kind,
         cast(null as {{ dbt.type_string() }}) as direction,
         'meeting outcome' as outcome_kind,
-        property_hs_meeting_outcome as outcome
+        property_hs_meeting_outcome as outcome,
+        contact_ids
     from meeting
     where not coalesce(_fivetran_deleted, false)
     union all
@@ -75,7 +78,8 @@ hubspot_engagements as (
         'task type' as direction_kind,
         property_hs_task_type as direction,
         'task outcome' as outcome_kind,
-        property_hs_task_status as outcome
+        property_hs_task_status as outcome,
+        contact_ids
     from task
     where not coalesce(_fivetran_deleted, false)
 
