@@ -26,7 +26,8 @@ handoff_outcomes as (
         handoffs.month,
         month_ends.is_mature,
         coalesce(
-            handoffs.opportunity_created_at < {{ add_days('handoffs.handed_off_at', var('outcome_horizon_days')) }}, false
+            handoffs.opportunity_created_at
+            < {{ add_days('handoffs.handed_off_at', var('outcome_horizon_days')) }}, false
         ) as has_opportunity,
         handoffs.response_hours,
         case when recording.is_recorded then handoffs.sla_status in ('met', 'late', 'breached') end as is_due,

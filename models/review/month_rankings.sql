@@ -20,6 +20,16 @@ steps as (
 
 ),
 
+steps_with_capacity as (
+
+    select
+        steps.*,
+        months.capacity
+    from steps
+    inner join months on steps.month = months.month
+
+),
+
 ranked as (
 
     select
@@ -29,23 +39,22 @@ ranked as (
         sum(opportunities) over (partition by month order by total_score desc) - opportunities as winners_above,
         sum(opportunities) over (partition by month) as month_winners,
         sum(leads - opportunities) over (partition by month) as month_losers
-    from steps
+    from steps_with_capacity
 
 ),
 
 summed as (
 
     select
-        ranked.month,
+        month,
         sum(leads) as leads,
         sum(opportunities) as opportunities,
         sum(handoff_leads) as handoff_leads,
         sum(handoff_opportunities) as handoff_opportunities,
         {{ twice_pairs_won() }} as twice_pairs_won,
-        {{ opportunities_within('months.capacity') }} as opportunities_within_capacity
+        {{ opportunities_within('capacity') }} as opportunities_within_capacity
     from ranked
-    inner join months on ranked.month = months.month
-    group by ranked.month
+    group by month
 
 ),
 

@@ -7,12 +7,6 @@ months as (
 
 ),
 
-capacities as (
-
-    select month, capacity from months
-
-),
-
 scores as (
 
     select scores.*
@@ -67,29 +61,38 @@ steps as (
 
 ),
 
+steps_with_capacity as (
+
+    select
+        steps.*,
+        months.capacity
+    from steps
+    inner join months on steps.month = months.month
+
+),
+
 ranked as (
 
     select
         *,
         {{ leads_above('score_without_reset') }} as leads_above,
         {{ losers_below('score_without_reset') }} as losers_below
-    from steps
+    from steps_with_capacity
 
 ),
 
 summed as (
 
     select
-        ranked.month,
+        month,
         sum(leads) as leads,
         sum(opportunities) as opportunities,
         sum(reset_leads) as reset_leads,
         sum(reset_opportunities) as reset_opportunities,
         {{ twice_pairs_won() }} as twice_pairs_won,
-        {{ opportunities_within('capacities.capacity') }} as opportunities_within_capacity
+        {{ opportunities_within('capacity') }} as opportunities_within_capacity
     from ranked
-    inner join capacities on ranked.month = capacities.month
-    group by ranked.month
+    group by month
 
 ),
 
