@@ -57,6 +57,15 @@ def start_session(folder: Path, cores: int = 2, memory: str = "4g") -> Any:
     return session
 
 
+def session_of_environment() -> Any:
+    """Give the session there is, else start one as the environment variables `LEAD_SCORING_SPARK_*` say."""
+    return start_session(
+        Path(os.environ.get("LEAD_SCORING_SPARK_FOLDER", "spark-warehouse")),
+        int(os.environ.get("LEAD_SCORING_SPARK_CORES", os.cpu_count() or 2)),
+        os.environ.get("LEAD_SCORING_SPARK_MEMORY", "4g"),
+    )
+
+
 def iceberg_jar() -> Path:
     """Return the jar that the Python package of the extra `spark` brings."""
     found = find_spec("snowpark_connect_deps_iceberg")
@@ -74,11 +83,7 @@ def main() -> None:
     """Run dbt's command line on the target `spark`."""
     from dbt.cli.main import dbtRunner
 
-    start_session(
-        Path(os.environ.get("LEAD_SCORING_SPARK_FOLDER", "spark-warehouse")),
-        int(os.environ.get("LEAD_SCORING_SPARK_CORES", os.cpu_count() or 2)),
-        os.environ.get("LEAD_SCORING_SPARK_MEMORY", "4g"),
-    )
+    session_of_environment()
     sys.exit(not dbtRunner().invoke([*sys.argv[1:], "--target", "spark"]).success)
 
 

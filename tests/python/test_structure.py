@@ -52,6 +52,14 @@ def test_yml_has_only_known_keys(path: Path) -> None:
     assert complaints("resources/latest.json", yaml.safe_load(text)) == []
 
 
+def test_unit_tests_have_names_that_postgres_takes() -> None:
+    """It makes a table of that name, and a name has 63 characters at most; those of connectors are mostly off."""
+    described = [yaml.safe_load(path.read_text(encoding="utf-8")) or {} for path in YAML_FILES]
+    names = [test["name"] for content in described for test in content.get("unit_tests") or []]
+    assert len(names) > 250
+    assert [name for name in names if len(name) > 63] == []
+
+
 def rendered_for_duckdb(expression: str) -> str:
     """Render what depends on the engine, as yml."""
     value = NativeEnvironment().from_string(expression).render(target={"type": "duckdb"}, env_var=os.environ.get)

@@ -31,8 +31,9 @@ def publish(variables: str, target: str, project_dir: Path, target_path: str) ->
     """Show readers the last build, all of it in one moment, if it came to its end with no test failed.
 
     DuckDB: writes published/<name of the database> and a parquet file per table. PostgreSQL: replaces the rows of the
-    schema that the variable published_schema names, for the roles that published_roles lists. Readers are never in the
-    way of a build, nor a build in theirs.
+    schema that the variable published_schema names, for the roles that published_roles lists. Spark: replaces the
+    tables of that schema one by one, each with its build_id. Readers are never in the way of a build, nor a build in
+    theirs.
     """
     root = project_dir.resolve()
     project = _project(root, variables)
@@ -54,6 +55,11 @@ def build(variables: str, target: str, project_dir: Path, target_path: str, argu
     root = project_dir.resolve()
     project = _project(root, variables)
     store = _store(project, target)
+    if store.credentials.type == "spark":
+        raise NotPublished(
+            "on Spark dbt runs in the session's own process: `python -m lead_scoring.spark build`, then"
+            " `lead-scoring publish --target spark`."
+        )
     store.catch_up()
     given = ["--vars", variables, "--target-path", target_path, *(["--target", target] if target else [])]
     built = run([*given, *arguments], root)
@@ -94,7 +100,15 @@ def _store(project: Project, target: str) -> Any:
 
         schema = project.variable("published_schema") or f"{credentials.schema}_published"
         return Postgres(credentials, schema, project.variable("published_roles") or [], facts)
-    raise NotPublished(f"the target builds to {credentials.type}; {NAME} publishes on duckdb and postgres.")
+    if credentials.type == "spark" and credentials.method == "session":
+        from lead_scoring.publish.spark import Spark
+        from lead_scoring.spark import session_of_environment
+
+        schema = project.variable("published_schema") or f"{credentials.schema}_published"
+        return Spark(credentials, schema, facts, session_of_environment())
+    raise NotPublished(
+        f"the target builds to {credentials.type}; {NAME} publishes on duckdb, postgres, and spark in a session."
+    )
 
 
 def _facts(project: Project) -> Facts:
