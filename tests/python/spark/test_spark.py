@@ -16,7 +16,7 @@ from pyspark.sql import SparkSession
 from test_build import TYPES, RunDbt, as_vars, write_typed
 from test_connectors import SCHEMAS, SETS, connected
 from test_connectors import load as load_connected
-from test_postgres import AS_OF, HASHES, RAW, write_the_day_before
+from test_postgres import AS_OF, OF_A_BUILD, RAW, write_the_day_before
 
 pytest_plugins = ["on_spark"]
 
@@ -106,7 +106,7 @@ def assert_same_models(built: Built, spark: SparkSession, skipped: set[str], fol
         for model in models:
             described = {column[0]: column[1] for column in left.execute(f"describe {model}").fetchall()}
             types = {column: type_ for column, type_ in described.items() if column not in skipped}
-            columns = ", ".join(types.keys() - HASHES)
+            columns = ", ".join(types.keys() - OF_A_BUILD)
             expected = sorted(map(repr, left.execute(f"select {columns} from {model}").fetchall()))
             actual = sorted(map(repr, rows(spark, f"select {columns} from lead_scoring.{model}")))
             if expected != actual:
