@@ -1,7 +1,9 @@
 """The page in a real browser: every tab in both languages, on a laptop and a phone."""
 
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -40,7 +42,9 @@ def served(file: Path) -> Iterator[str]:
         port = str(place.getsockname()[1])
     command = [Path(sys.executable).with_name("lead-scoring"), "app", "--published", file]
     command += ["--server.headless", "true", "--server.port", port, "--server.address", "127.0.0.1"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    # the command starts Streamlit as a process of its own
+    with subprocess.Popen(command, start_new_session=True, **quiet) as process:
         for _ in range(120):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health")
@@ -48,7 +52,7 @@ def served(file: Path) -> Iterator[str]:
             except OSError:
                 time.sleep(0.5)
         yield f"http://127.0.0.1:{port}"
-        process.terminate()
+        os.killpg(process.pid, signal.SIGTERM)
 
 
 @pytest.fixture(scope="module")
