@@ -95,16 +95,15 @@ def _store(project: Project, target: str) -> Any:
     facts = _facts(project)
     if credentials.type == "duckdb":
         return Embedded(credentials, project.root, facts)
+    schema = project.variable("published_schema") or f"{credentials.schema}_published"
     if credentials.type == "postgres":
         from lead_scoring.publish.postgres import Postgres
 
-        schema = project.variable("published_schema") or f"{credentials.schema}_published"
         return Postgres(credentials, schema, project.variable("published_roles") or [], facts)
     if credentials.type == "spark" and credentials.method == "session":
         from lead_scoring.publish.spark import Spark
         from lead_scoring.spark import session_of_environment
 
-        schema = project.variable("published_schema") or f"{credentials.schema}_published"
         return Spark(credentials, schema, facts, session_of_environment())
     raise NotPublished(
         f"the target builds to {credentials.type}; {NAME} publishes on duckdb, postgres, and spark in a session."

@@ -1,7 +1,8 @@
 """What is published: the public models of the last complete build, and how a set names itself."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,6 +157,33 @@ def still_seen(standing: Publication | None) -> str:
     if standing is None:
         return "Nothing was published before, so readers see nothing."
     return f"Readers still see {standing}, since {standing.published_at:%Y-%m-%d %H:%M:%S} (UTC)."
+
+
+@contextmanager
+def or_readers_keep(standing: Publication | None, failure: type[Exception]) -> Iterator[None]:
+    """Say of whatever stops a publication what readers see meanwhile.
+
+    Arguments:
+        standing: what they saw before.
+        failure: what the engine raises, beside `NotPublished`.
+
+    Raises:
+        NotPublished: the body raised either.
+
+    """
+    try:
+        yield
+    except (NotPublished, failure) as error:
+        said = error.message if isinstance(error, NotPublished) else " ".join(str(error).split())
+        raise NotPublished(f"Nothing was published: {said} {still_seen(standing)}") from error
+
+
+def not_ours(schema: str) -> NotPublished:
+    """Return what to raise where a schema holds what this project did not publish."""
+    return NotPublished(
+        f"the schema {schema} is not empty and was not published by this project. Set the variable"
+        " published_schema to another name."
+    )
 
 
 def _relation(node: dict[str, Any]) -> Relation:

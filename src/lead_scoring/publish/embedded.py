@@ -20,7 +20,7 @@ from lead_scoring.publish.contents import (
     Publication,
     Relation,
     completed,
-    still_seen,
+    or_readers_keep,
 )
 
 # Read by the DuckDB 1.4 and 1.5 clients inside today's BI tools.
@@ -58,7 +58,7 @@ class Embedded:
 
         """
         standing = self.standing()
-        try:
+        with or_readers_keep(standing, duckdb.Error):
             self._refuse_others(standing)
             with self._opened() as connection:
                 if standing:
@@ -76,9 +76,6 @@ class Embedded:
                 finally:
                     self._remove_all_but_what_is_seen()
                 record(connection, new)
-        except (NotPublished, duckdb.Error) as error:
-            said = error.message if isinstance(error, NotPublished) else " ".join(str(error).split())
-            raise NotPublished(f"Nothing was published: {said} {still_seen(standing)}") from error
         return new
 
     def standing(self) -> Publication | None:

@@ -1,6 +1,7 @@
 """Publish within PostgreSQL: the rows of a second schema are replaced in one transaction."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import astuple
 from typing import Any
 
@@ -13,11 +14,11 @@ from lead_scoring.publish.contents import (
     DESCRIPTIONS,
     PUBLICATION,
     Facts,
-    NotPublished,
     Publication,
     Relation,
     completed,
-    still_seen,
+    not_ours,
+    or_readers_keep,
 )
 
 COLUMNS_OF = """
@@ -53,8 +54,10 @@ class Postgres:
 
         """
         standing = self.standing()
-        connection = profile.connect_postgres(self.credentials)
-        try:
+        with (
+            or_readers_keep(standing, psycopg2.Error),
+            closing(profile.connect_postgres(self.credentials)) as connection,
+        ):
             with connection, connection.cursor() as cursor:
                 cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"lead_scoring {self.schema}",))
                 new = self._complete(cursor, marker)
@@ -69,11 +72,6 @@ class Postgres:
             with connection.cursor() as cursor:
                 for relation in relations:
                     cursor.execute(sql.SQL("vacuum (analyze) {}").format(self._published(relation.name)))
-        except (NotPublished, psycopg2.Error) as error:
-            said = error.message if isinstance(error, NotPublished) else " ".join(str(error).split())
-            raise NotPublished(f"Nothing was published: {said} {still_seen(standing)}") from error
-        finally:
-            connection.close()
         return new
 
     def standing(self) -> Publication | None:
@@ -130,10 +128,7 @@ class Postgres:
         """Make the schema, if it is not there; take none that holds what was not published."""
         cursor.execute("select count(*) from pg_class where relnamespace = to_regnamespace(%s)", (f'"{self.schema}"',))
         if standing is None and cursor.fetchone()[0]:
-            raise NotPublished(
-                f"the schema {self.schema} is not empty and was not published by this project. Set the variable"
-                " published_schema to another name."
-            )
+            raise not_ours(self.schema)
         cursor.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(self.schema)))
         for name, columns in (("publication", PUBLICATION), ("published_tables", CATALOGUE)):
             _make(cursor, self._published(name), columns)

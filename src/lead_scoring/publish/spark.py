@@ -18,7 +18,8 @@ from lead_scoring.publish.contents import (
     Publication,
     Relation,
     completed,
-    still_seen,
+    not_ours,
+    or_readers_keep,
 )
 
 # So long a query may take that began before a publication; then the files it reads are gone, and with them the erased.
@@ -55,7 +56,7 @@ class Spark:
 
         """
         standing = self.standing()
-        try:
+        with or_readers_keep(standing, PySparkException):
             new = self._complete(marker)
             self._refuse_others(standing)
             self.session.sql(f"create schema if not exists {self.schema}")
@@ -73,9 +74,6 @@ class Spark:
             self._write("publication", PUBLICATION, [astuple(new)])
             self._drop_all_but({name for name, _ in described})
             self._record(marker.schema, new)
-        except (NotPublished, PySparkException) as error:
-            said = error.message if isinstance(error, NotPublished) else " ".join(str(error).split())
-            raise NotPublished(f"Nothing was published: {said} {still_seen(standing)}") from error
         return new
 
     def standing(self) -> Publication | None:
@@ -113,10 +111,7 @@ class Spark:
 
     def _refuse_others(self, standing: Publication | None) -> None:
         if standing is None and self.session.catalog.databaseExists(self.schema) and self._tables():
-            raise NotPublished(
-                f"the schema {self.schema} is not empty and was not published by this project. Set the variable"
-                " published_schema to another name."
-            )
+            raise not_ours(self.schema)
 
     def _tables(self) -> list[str]:
         found = self.session.catalog.listTables(self.schema)
