@@ -1,12 +1,16 @@
-"""One build on a Spark of this machine's own: seconds, memory, and what each model moved between tasks.
+"""One build on a Spark of this machine's own: seconds, memory, what each model moved between tasks, and doubtful plans.
 
 `python benchmark/spark.py --raw DIR` in the environment of `make test-spark`. DIR is a directory of parquet files, one
 per raw table. The line for DuckDB comes from `dbt build` over the same files.
 """
 
 import argparse
+import json
+import re
 import shutil
 import time
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,8 @@ from pyspark.sql import SparkSession
 from lead_scoring.spark import start_session
 
 MIB = 2**20
+# a window or a sort whose rows were all sent to one machine
+WAITING_ON_ONE = r"(?:Window|Sort) [^\n]*\n[^\n]*Exchange SinglePartition"
 
 
 def main() -> None:
@@ -41,12 +47,39 @@ def main() -> None:
         + ["--vars", "{as_of: '2026-06-30 15:00:00'}", "--target-path", str(given.work / "target"), "--quiet"]
     )
     print(f"success: {built.success}; {time.monotonic() - started:.0f} s; peak memory of Java {peak_memory():.1f} GB")
+    print(f"{len(shuffles.found)} nodes, {sum(row['shuffled'] for row in shuffles.found):.0f} MB shuffled,", end=" ")
+    print(f"{sum(row['spilled'] for row in shuffles.found):.0f} MB spilled")
     for row in sorted(shuffles.found, key=lambda row: -row["seconds"])[:25]:
         print(
             "{seconds:7.1f} s {shuffled:8.1f} MB shuffled {spilled:8.1f} MB spilled {slowest:6.1f} s  {model}".format(
                 **row
             )
         )
+    for model, found in doubtful_plans(session, given.work / "target" / "manifest.json"):
+        print(f"{model}: {found}")
+
+
+def doubtful_plans(session: SparkSession, manifest: Path) -> Iterator[tuple[str, str]]:
+    """Look in the plan of each stored model for what a cluster cannot spread.
+
+    Args:
+        session: the session that built the models.
+        manifest: dbt's manifest of that build.
+
+    Yields:
+        A model's name, and which steps work on one machine alone (`SinglePartition` before a window or a sort) or
+        compare every row with every row (`BroadcastNestedLoopJoin`, `CartesianProduct`), with their number.
+
+    """
+    for node in json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values():
+        if node["resource_type"] == "model" and node["config"]["materialized"] in ("table", "incremental"):
+            plan = session.sql(f"explain {node['compiled_code']}").collect()[0][0]
+            steps = Counter(re.findall(r"BroadcastNestedLoopJoin|CartesianProduct", plan))
+            # a sum of sums is small; rows that wait for a window or an order are all rows
+            steps["window over everything"] = len(re.findall(WAITING_ON_ONE, plan))
+            found = ", ".join(f"{step} {count}" for step, count in steps.items() if count)
+            if found:
+                yield node["name"], found
 
 
 class Shuffles:

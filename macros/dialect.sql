@@ -383,6 +383,15 @@
 {%- endmacro %}
 
 
+{# What an engine remembers of tables that others write may be older than what is in them. #}
+{% macro look_at_tables_anew(tables) %}
+    {%- do adapter.dispatch('look_at_tables_anew')(tables) -%}
+{% endmacro %}
+
+{% macro default__look_at_tables_anew(tables) %}
+{% endmacro %}
+
+
 {# Before anything runs: an engine on which numbers would come out otherwise is one sentence. #}
 {% macro check_engine() %}
     {%- do adapter.dispatch('check_engine')() if execute -%}

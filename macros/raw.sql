@@ -4,6 +4,9 @@
    built, so that it needs no variable; nor does a look at the rule book alone. #}
 {% macro prepare_raw() %}
     {%- set statements = [] -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- do look_at_tables_anew(our_sources()) -%}
+    {%- endif -%}
     {%- if execute and flags.WHICH in ('build', 'run') and needs_raw_tables() and connectors() -%}
         {{- check_connectors() -}}
     {%- elif execute and flags.WHICH in ('build', 'run') and needs_raw_tables() -%}
@@ -34,11 +37,16 @@
 {% endmacro %}
 
 
+{% macro our_sources() %}
+    {{- return(graph.sources.values() | selectattr('package_name', 'equalto', 'lead_scoring') | list) -}}
+{% endmacro %}
+
+
 {# Those that no model of the project that uses this one stands in for. #}
 {% macro raw_tables() %}
     {%- set tables = [] -%}
-    {%- for table in graph.sources.values() | selectattr('package_name', 'equalto', 'lead_scoring')
-        | selectattr('source_name', 'equalto', 'raw') | sort(attribute='name') if not var('raw_' ~ table.name, none) -%}
+    {%- for table in our_sources() | selectattr('source_name', 'equalto', 'raw') | sort(attribute='name')
+        if not var('raw_' ~ table.name, none) -%}
         {%- do tables.append(table) -%}
     {%- endfor -%}
     {{- return(tables) -}}

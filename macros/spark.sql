@@ -151,6 +151,14 @@
 {%- endmacro %}
 
 
+{# A session keeps in mind which files a table had, also after others have replaced them. #}
+{% macro spark__look_at_tables_anew(tables) %}
+    {%- for table in tables if located(table) -%}
+        {%- do run_query('refresh table ' ~ located(table)) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+
 {# Times would be read and shown in another zone than they are meant in; the other formats cannot delete a row. #}
 {% macro spark__check_engine() %}
     {%- set formats = ['iceberg', 'delta'] -%}

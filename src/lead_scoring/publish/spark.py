@@ -24,6 +24,8 @@ from lead_scoring.publish.contents import (
 
 # So long a query may take that began before a publication; then the files it reads are gone, and with them the erased.
 KEPT = timedelta(hours=1)
+# What the names of copies begin with that stand beside the build while it is published.
+COPY = "to_publish_"
 # Spark's names of the types of `PUBLICATION` and `CATALOGUE`.
 TYPES = {"varchar": "string", "timestamp": "timestamp", "integer": "int"}
 
@@ -31,8 +33,9 @@ TYPES = {"varchar": "string", "timestamp": "timestamp", "integer": "int"}
 class Spark:
     """The published set of a Spark schema: a schema beside it.
 
-    Spark has no transaction over several tables, so they change one by one, and `publication` last. Each row says in
-    `build_id` which build it is of: a report over several tables asks whether they agree.
+    Spark has no transaction over several tables, so everything is copied first, and then the tables change one by one,
+    `publication` last. Each row says in `build_id` which build it is of: a report over several tables asks whether they
+    agree.
     """
 
     def __init__(self, credentials: Any, schema: str, facts: Facts, session: SparkSession) -> None:
@@ -52,28 +55,21 @@ class Spark:
             What readers see from now on.
 
         Raises:
-            NotPublished: the build is not complete or is running, or the schema holds something else.
+            NotPublished: the build is not complete or is running, the schema holds something else, or Spark failed.
 
         """
         standing = self.standing()
-        with or_readers_keep(standing, PySparkException):
-            new = self._complete(marker)
-            self._refuse_others(standing)
-            self.session.sql(f"create schema if not exists {self.schema}")
-            for relation in relations:
-                source = f"{relation.schema}.{relation.identifier}"
-                columns = [name for name in self.session.table(source).columns if name != "build_id"]
-                chosen = ", ".join(f"`{name}`" for name in columns)
-                self._replace(
-                    relation.name, f"select {chosen}, '{new.build_id}' as build_id from {source}", relation.description
-                )
-            if self._marked(marker) != [new.build_id]:
-                raise NotPublished("another build began meanwhile. Publish again when it is done.")
-            described = [(relation.name, relation.description) for relation in relations] + list(DESCRIPTIONS.items())
-            self._write("published_tables", CATALOGUE, described)
-            self._write("publication", PUBLICATION, [astuple(new)])
-            self._drop_all_but({name for name, _ in described})
+        try:
+            with or_readers_keep(standing, PySparkException):
+                new = self._complete(marker)
+                self._refuse_others(standing)
+                self._copy(relations, new)
+                if self._marked(marker) != [new.build_id]:
+                    raise NotPublished("another build began meanwhile. Publish again when it is done.")
+            self._show(relations, new)
             self._record(marker.schema, new)
+        finally:
+            self._drop_copies()
         return new
 
     def standing(self) -> Publication | None:
@@ -110,34 +106,69 @@ class Spark:
         ]
 
     def _refuse_others(self, standing: Publication | None) -> None:
-        if standing is None and self.session.catalog.databaseExists(self.schema) and self._tables():
+        if standing is None and self.session.catalog.databaseExists(self.schema) and self._tables(self.schema):
             raise not_ours(self.schema)
 
-    def _tables(self) -> list[str]:
-        found = self.session.catalog.listTables(self.schema)
+    def _copy(self, relations: Sequence[Relation], new: Publication) -> None:
+        """Write down beside the build what is to be seen, so that no later build can mix with it."""
+        for relation in relations:
+            source = f"{relation.schema}.{relation.identifier}"
+            columns = [name for name in self.session.table(source).columns if name != "build_id"]
+            chosen = ", ".join(f"`{name}`" for name in columns)
+            self._replace(
+                self._copy_of(relation.name), f"select {chosen}, '{new.build_id}' as build_id from {source}", ""
+            )
+
+    def _show(self, relations: Sequence[Relation], new: Publication) -> None:
+        """Put the copies in the place of what readers saw, `publication` last."""
+        described = [(relation.name, relation.description) for relation in relations] + list(DESCRIPTIONS.items())
+        try:
+            self.session.sql(f"create schema if not exists {self.schema}")
+            for relation in relations:
+                copy = f"select * from {self._copy_of(relation.name)}"
+                self._replace(f"{self.schema}.{relation.name}", copy, relation.description)
+            self._write("published_tables", CATALOGUE, described)
+            self._write("publication", PUBLICATION, [astuple(new)])
+            self._drop(self.schema, set(self._tables(self.schema)) - {name for name, _ in described})
+        except PySparkException as error:
+            raise NotPublished(
+                f"Spark failed before all tables of {self.schema} were those of {new}; the rest are still of the"
+                f" build before, as their build_id says. Type `lead-scoring publish` again. What Spark said:"
+                f" {' '.join(str(error).split())}"
+            ) from error
+
+    def _copy_of(self, name: str) -> str:
+        return f"{self.credentials.schema}.{COPY}{name}"
+
+    def _drop_copies(self) -> None:
+        schema = self.credentials.schema
+        if self.session.catalog.databaseExists(schema):
+            self._drop(schema, {name for name in self._tables(schema) if name.startswith(COPY)})
+
+    def _tables(self, schema: str) -> list[str]:
+        found = self.session.catalog.listTables(schema)
         return [table.name for table in found if not table.isTemporary]
 
     def _replace(self, name: str, query: str, description: str) -> None:
         """Put a table in the place of the one before, in one step, and let go of states that nobody reads any more."""
         said = description.replace("\\", "\\\\").replace("'", "\\'")
-        self.session.sql(
-            f"create or replace table {self.schema}.{name} using {self.format} comment '{said}' as {query}"
-        )
+        self.session.sql(f"create or replace table {name} using {self.format} comment '{said}' as {query}")
         if self.format == "iceberg":
             until = datetime.now(UTC) - KEPT
             self.session.sql(
-                f"call spark_catalog.system.expire_snapshots(table => '{self.schema}.{name}',"
+                f"call spark_catalog.system.expire_snapshots(table => '{name}',"
                 f" older_than => timestamp '{until:%Y-%m-%d %H:%M:%S.%f}', retain_last => 1)"
             ).collect()
 
     def _write(self, name: str, columns: dict[str, str], rows: list[tuple[Any, ...]]) -> None:
         described = ", ".join(f"{column} {TYPES[kind]}" for column, kind in columns.items())
         self.session.createDataFrame(rows, described).createOrReplaceTempView("to_publish")
-        self._replace(name, "select * from to_publish", DESCRIPTIONS[name])
+        self._replace(f"{self.schema}.{name}", "select * from to_publish", DESCRIPTIONS[name])
 
-    def _drop_all_but(self, names: set[str]) -> None:
-        for name in sorted(set(self._tables()) - names):
-            self.session.sql(f"drop table {self.schema}.{name}")
+    def _drop(self, schema: str, names: set[str]) -> None:
+        """Drop tables with their files, in which people are."""
+        for name in sorted(names):
+            self.session.sql(f"drop table {schema}.{name} purge")
 
     def _record(self, schema: str, publication: Publication) -> None:
         """Write down beside the build that its scores were seen."""

@@ -118,7 +118,8 @@ def assert_same_models(built: Built, spark: SparkSession, skipped: set[str], fol
             found = {column: kind for column, kind in column_types(spark, model).items() if column not in skipped}
             if found != types:
                 different.append(f"{model}: {set(types.items()) ^ set(found.items())}")
-    assert models and different == []
+    assert models
+    assert not different, "\n".join(different)
 
 
 def source_files(folder: Path) -> dict[str, str]:

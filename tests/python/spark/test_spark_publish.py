@@ -1,6 +1,8 @@
 """What readers see on Spark: a second schema, whose tables all say which build they are of."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -64,21 +66,81 @@ def test_readers_see_all_of_a_build_and_which(spark: SparkSession, built: Built)
     assert rows(spark, "select build_id from lead_scoring.publications") == [(new.build_id,)]
 
 
+@contextmanager
+def another_build_running(spark: SparkSession) -> Iterator[None]:
+    """Take the mark of a complete build away, as the next build does first of all."""
+    columns = spark.table("lead_scoring.completed_build").schema
+    kept = [tuple(row) for row in spark.table("lead_scoring.completed_build").collect()]
+    spark.sql("delete from lead_scoring.completed_build")
+    try:
+        yield
+    finally:
+        spark.createDataFrame(kept, columns).createOrReplaceTempView("again")
+        spark.sql("insert into lead_scoring.completed_build select * from again")
+
+
+def states(spark: SparkSession, built: Built) -> dict[str, list[int]]:
+    """Give the states of each published table that Iceberg knows, by name."""
+    names = [relation.name for relation in relations(built)[0]]
+    return {
+        name: sorted(row[0] for row in rows(spark, f"select snapshot_id from {SCHEMA}.{name}.snapshots"))
+        for name in names
+    }
+
+
+def copies(spark: SparkSession) -> list[str]:
+    """Give the tables beside the build that only a running publication needs."""
+    names = [table.name for table in spark.catalog.listTables("lead_scoring")]
+    return [name for name in names if name.startswith(published.COPY)]
+
+
 def test_a_red_build_is_not_published(spark: SparkSession, built: Built) -> None:
     """Readers go on seeing the last one, and the message says since when."""
     shop = store(spark)
     standing = shop.publish(*relations(built))
-    spark.sql("create or replace temp view kept as select * from lead_scoring.completed_build")
-    kept = [tuple(row) for row in spark.table("kept").collect()]
-    columns = spark.table("lead_scoring.completed_build").schema
-    spark.sql("delete from lead_scoring.completed_build")
-    try:
-        with pytest.raises(NotPublished, match="was not finished.*Readers still see the build of"):
-            shop.publish(*relations(built))
-    finally:
-        spark.createDataFrame(kept, columns).createOrReplaceTempView("again")
-        spark.sql("insert into lead_scoring.completed_build select * from again")
+    with (
+        another_build_running(spark),
+        pytest.raises(NotPublished, match="Nothing was published.*was not finished.*Readers still see the build of"),
+    ):
+        shop.publish(*relations(built))
     assert shop.standing() == standing
+
+
+def test_a_build_that_begins_meanwhile_is_not_mixed_in(spark: SparkSession, built: Built) -> None:
+    """Nothing that readers see has changed when another build begins while the last one is copied."""
+    shop = store(spark)
+    standing = shop.publish(*relations(built))
+    before = states(spark, built)
+    copy = shop._copy
+    with ExitStack() as later, pytest.raises(NotPublished, match="Nothing was published: another build began"):
+        shop._copy = lambda *given: (copy(*given), later.enter_context(another_build_running(spark)))  # type: ignore[method-assign]
+        shop.publish(*relations(built))
+    assert states(spark, built) == before
+    assert shop.standing() == standing
+    assert copies(spark) == []
+
+
+def test_a_publication_that_breaks_off_says_so(
+    spark: SparkSession, built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where some tables are new and some old, the message says it, and the next publication puts it right."""
+    shop = store(spark)
+    shop.publish(*relations(built))
+    replace = shop._replace
+
+    def broken(name: str, query: str, description: str) -> None:
+        replace(name if name != f"{SCHEMA}.tiers" else "no_such_schema.tiers", query, description)
+
+    monkeypatch.setattr(shop, "_replace", broken)
+    spark.sql("update lead_scoring.completed_build set build_id = 'the next build'")
+    with pytest.raises(NotPublished, match="Spark failed before all tables.*no_such_schema"):
+        shop.publish(*relations(built))
+    assert rows(spark, f"select distinct build_id from {SCHEMA}.lead_mart") == [("the next build",)]
+    assert rows(spark, f"select distinct build_id from {SCHEMA}.tiers") != [("the next build",)]
+    assert copies(spark) == []
+    monkeypatch.undo()
+    assert shop.publish(*relations(built)).build_id == "the next build"
+    assert rows(spark, f"select distinct build_id from {SCHEMA}.tiers") == [("the next build",)]
 
 
 def test_a_schema_of_others_is_left_alone(spark: SparkSession, built: Built) -> None:
