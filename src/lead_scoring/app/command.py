@@ -1,8 +1,6 @@
 """`lead-scoring app`: the command line."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -22,15 +20,17 @@ PUBLISHED = "LEAD_SCORING_PUBLISHED"
 def app(published: Path, arguments: tuple[str, ...]) -> None:
     """Open a page to look at what is published: queue, leads, rules, months. It reads only.
 
-    Further ARGUMENTS are those of `streamlit run`, such as --server.port 8502.
+    Only this machine sees it, because it names people and asks for no password. Further ARGUMENTS are those of
+    `streamlit run`, such as --server.port 8502, or --server.address 0.0.0.0 for all who reach this machine.
     """
     try:
         # only here: the other commands shall not need it installed
-        import streamlit  # noqa: F401
+        from streamlit.web.cli import main as streamlit
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is not installed. Install it with: uv sync --extra app") from error
     page = Path(__file__).with_name("page.py")
-    command = [sys.executable, "-m", "streamlit", "run", page, "--browser.gatherUsageStats", "false"]
-    command += ["--server.showEmailPrompt", "false", "--client.toolbarMode", "minimal", *arguments]
-    environment = os.environ | {PUBLISHED: str(published.resolve())}
-    raise SystemExit(subprocess.run(command, env=environment, check=False).returncode)
+    options = ["--browser.gatherUsageStats", "false", "--server.showEmailPrompt", "false"]
+    options += ["--client.toolbarMode", "minimal", "--server.address", "localhost", *arguments]
+    os.environ[PUBLISHED] = str(published.resolve())
+    # in this process, so that whoever ends it ends the page
+    streamlit(["run", str(page), *options])

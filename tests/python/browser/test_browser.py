@@ -1,9 +1,7 @@
 """The page in a real browser: every tab in both languages, on a laptop and a phone."""
 
-import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -43,8 +41,7 @@ def served(file: Path) -> Iterator[str]:
     command = [Path(sys.executable).with_name("lead-scoring"), "app", "--published", file]
     command += ["--server.headless", "true", "--server.port", port, "--server.address", "127.0.0.1"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    # the command starts Streamlit as a process of its own
-    with subprocess.Popen(command, start_new_session=True, **quiet) as process:
+    with subprocess.Popen(command, **quiet) as process:
         for _ in range(120):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health")
@@ -52,7 +49,7 @@ def served(file: Path) -> Iterator[str]:
             except OSError:
                 time.sleep(0.5)
         yield f"http://127.0.0.1:{port}"
-        os.killpg(process.pid, signal.SIGTERM)
+        process.terminate()
 
 
 @pytest.fixture(scope="module")
