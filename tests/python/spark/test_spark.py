@@ -19,6 +19,8 @@ from test_connectors import load as load_connected
 from test_postgres import AS_OF, OF_A_BUILD, RAW, write_the_day_before
 
 pytest_plugins = ["on_spark"]
+# Tables of Spark have no order, so nobody knows in which line of its file a rule stands.
+UNKNOWN = {"line"}
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_spark_gives_the_same_rows(
         kept = {row[2] for row in published}
         assert [row for row in recorded if row[2] in kept] == [row for row in published if row[0] <= number]
         recorded = published
-    assert_same_models(on_duckdb, spark, RAW if world == "sample" else set())
+    assert_same_models(on_duckdb, spark, UNKNOWN | (RAW if world == "sample" else set()))
 
 
 def typed_files(raw: Path) -> dict[str, str]:
