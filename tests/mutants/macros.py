@@ -9,6 +9,10 @@ from sqlglot.errors import SqlglotError
 
 CALLED = "__macro__"
 RELATION = re.compile(r"\{\{\s*(?:ref|source)\((?:[^)]*,)?\s*'(\w+)'\s*\)\s*\}\}")
+# words that a file writes in several places
+TEXT_VARIABLE = re.compile(r'\{%-?\s*set (\w+) = "([^"]*)"\s*-?%\}')
+# a call that writes a whole query
+QUERY = re.compile(r"(\(\s*|union all\s*)\{\{(?:(?!\}\}).)*\}\}(?=\s*(?:\)|union all))", re.DOTALL)
 
 
 def nodes_of_macros(query: exp.Expression, source: str) -> set[int]:
@@ -19,21 +23,43 @@ def nodes_of_macros(query: exp.Expression, source: str) -> set[int]:
         source: the model's file; what is said there in words counts as written, also in a macro's arguments.
 
     Returns:
-        The ids; none if the file is more Jinja than SQL.
+        The ids; of a step that is more Jinja than SQL none.
 
     """
-    text = re.sub(r"\{#.*?#\}|\{%.*?%\}", " ", RELATION.sub(r'"\1"', source), flags=re.DOTALL)
-    try:
-        written = parse(re.sub(r"\{\{.*?\}\}", CALLED, text, flags=re.DOTALL))
-    except SqlglotError:
-        return set()
+    text = RELATION.sub(r'"\1"', source)
+    for name, words in TEXT_VARIABLE.findall(source):
+        text = text.replace(f"{{{{ {name} }}}}", words)
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}", " ", text, flags=re.DOTALL)
     words = plain(source)
     return {
         id(node)
-        for part in _beneath_calls(written, query)
+        for written, compiled in _pairs(text, query)
+        for part in _beneath_calls(written, compiled)
         for node in part.walk()
         if not (isinstance(node, exp.Binary) and plain(node.sql(dialect="duckdb")) in words)
     }
+
+
+def _pairs(text: str, query: exp.Expression) -> Iterator[tuple[exp.Expression, exp.Expression]]:
+    """Give what is written beside what came of it: the whole, or step by step if the whole cannot be read."""
+    try:
+        yield _without_calls(text), query
+        return
+    except SqlglotError:
+        pass
+    for step in query.find_all(exp.CTE):
+        written = re.search(rf"^{step.alias} as \(\n(.*?)^\)", text, re.DOTALL | re.MULTILINE)
+        if not written:
+            yield exp.column(CALLED), step.this
+            continue
+        try:
+            yield _without_calls(QUERY.sub(rf"\1 select {CALLED} ", f"({written[1]})")).unnest(), step.this
+        except SqlglotError:
+            continue
+
+
+def _without_calls(text: str) -> exp.Expression:
+    return parse(re.sub(r"\{\{.*?\}\}", CALLED, text, flags=re.DOTALL))
 
 
 def plain(words: str) -> str:
@@ -42,7 +68,9 @@ def plain(words: str) -> str:
 
 
 def _beneath_calls(written: exp.Expression, compiled: exp.Expression) -> Iterator[exp.Expression]:
-    if isinstance(written, exp.Column) and written.name == CALLED:
+    if _is_call(written) or (
+        isinstance(written, exp.Select) and [_is_call(part) for part in written.selects] == [True]
+    ):
         yield compiled
     elif type(written) is type(compiled):
         for key, value in written.args.items():
@@ -51,3 +79,7 @@ def _beneath_calls(written: exp.Expression, compiled: exp.Expression) -> Iterato
                 for one, other in zip(*pair, strict=True):
                     if isinstance(one, exp.Expression) and isinstance(other, exp.Expression):
                         yield from _beneath_calls(one, other)
+
+
+def _is_call(written: exp.Expression) -> bool:
+    return isinstance(written, exp.Column) and written.name == CALLED
