@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from operators import parse
 from sqlglot import exp
@@ -75,10 +76,18 @@ def _beneath_calls(written: exp.Expression, compiled: exp.Expression) -> Iterato
     elif type(written) is type(compiled):
         for key, value in written.args.items():
             pair = [side if isinstance(side, list) else [side] for side in (value, compiled.args.get(key))]
-            if len(pair[0]) == len(pair[1]):
-                for one, other in zip(*pair, strict=True):
-                    if isinstance(one, exp.Expression) and isinstance(other, exp.Expression):
-                        yield from _beneath_calls(one, other)
+            for one, other in _side_by_side(*pair):
+                if isinstance(one, exp.Expression) and isinstance(other, exp.Expression):
+                    yield from _beneath_calls(one, other)
+
+
+def _side_by_side(written: list[Any], compiled: list[Any]) -> Iterator[tuple[Any, Any]]:
+    if len(written) == len(compiled):
+        yield from zip(written, compiled, strict=True)
+    elif any(_is_call(part) for part in written):
+        # one call wrote several columns: those of a name that is not written
+        names = {part.alias_or_name: part for part in written}
+        yield from ((names.get(part.alias_or_name, exp.column(CALLED)), part) for part in compiled)
 
 
 def _is_call(written: exp.Expression) -> bool:
