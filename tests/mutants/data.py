@@ -1,12 +1,11 @@
 """dbt's data tests without dbt: a built database, one model changed, everything below it built and tested again."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from unit import SENSELESS
+from unit import SENSELESS, within
 
 SECONDS = 60
 
@@ -96,12 +95,7 @@ class DataTests:
         return self._within_time(f"select count(*), sum(hash(t)) from {_relation(node)} as t").fetchall()
 
     def _within_time(self, sql: str) -> duckdb.DuckDBPyConnection:
-        timer = threading.Timer(SECONDS, self.database.interrupt)
-        timer.start()
-        try:
-            return self.database.execute(sql)
-        finally:
-            timer.cancel()
+        return within(SECONDS, self.database, sql)
 
     def _in_build_order(self) -> Iterator[str]:
         waiting = dict(self.models)
