@@ -21,7 +21,8 @@ class DataTests:
         self.tests = {key: node for key, node in nodes.items() if node["resource_type"] == "test"}
         self.children = manifest["child_map"]
         self.order = list(self._in_build_order())
-        self.hashes: dict[str, Any] = {}
+        # fail without any change, so they find none
+        self.failing = {key for key, test in self.tests.items() if not self.passes(test)}
 
     def changed_rows(self, model: str, sql: str) -> int | str:
         """Count the rows that a changed query has more or fewer than the built model, or say `senseless`."""
@@ -73,7 +74,7 @@ class DataTests:
         for test in sorted({child for model in models for child in self.children[model]} & self.tests.keys() - tested):
             if later.isdisjoint(self.tests[test]["depends_on"]["nodes"]):
                 tested.add(test)
-                if not self.passes(self.tests[test]):
+                if test not in self.failing and not self.passes(self.tests[test]):
                     yield self.tests[test]["name"]
 
     def passes(self, test: dict[str, Any]) -> bool:

@@ -73,6 +73,10 @@ def _beneath_calls(written: exp.Expression, compiled: exp.Expression) -> Iterato
         isinstance(written, exp.Select) and [_is_call(part) for part in written.selects] == [True]
     ):
         yield compiled
+    elif isinstance(written, exp.Select) and isinstance(compiled, exp.Union):
+        # what is written once in a loop
+        for branch in (compiled.this, compiled.expression):
+            yield from _beneath_calls(written, branch)
     elif type(written) is type(compiled):
         for key, value in written.args.items():
             pair = [side if isinstance(side, list) else [side] for side in (value, compiled.args.get(key))]

@@ -11,6 +11,8 @@ import duckdb
 from operators import FIXTURE, Mutation, mutations, parse, text
 from sqlglot import exp
 
+from macros import nodes_of_macros
+
 EXPECTED = re.compile(r"from \(\n(?P<rows>(?:(?!from \().)*)\n  \) _dbt_internal_unit_test_expected", re.DOTALL)
 # what an engine says of a query that makes no sense, such as a sum of texts
 SENSELESS = (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException)
@@ -72,7 +74,7 @@ class UnitTests:
         self.database.execute(f"create table expected as {rows}")
         columns = [f'"{row[0]}"' for row in self.database.execute("describe expected").fetchall()]
         if sql not in self._read:
-            self._read[sql] = query, mutations(query)
+            self._read[sql] = query, mutations(query, nodes_of_macros(query, model["raw_code"]))
         return UnitTest(compiled.stem, schema, sql, columns, *self._read[sql])
 
     def failing(self) -> list[str]:
