@@ -30,7 +30,7 @@ def nodes_of_macros(query: exp.Expression, source: str) -> set[int]:
     text = RELATION.sub(r'"\1"', source)
     for name, words in TEXT_VARIABLE.findall(source):
         text = text.replace(f"{{{{ {name} }}}}", words)
-    text = re.sub(r"\{#.*?#\}|\{%.*?%\}", " ", text, flags=re.DOTALL)
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{ 'union all' if not loop.last \}\}", " ", text, flags=re.DOTALL)
     words = plain(source)
     return {
         id(node)
