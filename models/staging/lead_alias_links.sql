@@ -23,12 +23,11 @@ links as (
 
 {{ chain_steps('links') }}
 
--- whoever is reached after so many links and leads on goes in circles
-circling as (
+-- whoever is reached after so many links and is an alias itself goes in circles
+reached as (
 
-    select distinct chain_6.lead_id as alias_id
+    select distinct lead_id
     from chain_6
-    inner join links on chain_6.lead_id = links.alias_id
 
 ),
 
@@ -37,9 +36,9 @@ lead_alias_links as (
     select
         links.alias_id,
         links.lead_id,
-        circling.alias_id is not null as is_in_cycle
+        reached.lead_id is not null as is_in_cycle
     from links
-    left join circling on links.alias_id = circling.alias_id
+    left join reached on links.alias_id = reached.lead_id
 
 )
 

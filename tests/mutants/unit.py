@@ -1,6 +1,7 @@
 """dbt's unit tests without dbt: what it compiled for them, run on tables in memory."""
 
 import re
+import threading
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,22 @@ import duckdb
 from operators import FIXTURE, Mutation, mutations, parse, text
 from sqlglot import exp
 
+from macros import nodes_of_macros
+
 EXPECTED = re.compile(r"from \(\n(?P<rows>(?:(?!from \().)*)\n  \) _dbt_internal_unit_test_expected", re.DOTALL)
 # what an engine says of a query that makes no sense, such as a sum of texts
 SENSELESS = (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException)
+SECONDS = 20
+
+
+def within(seconds: float, database: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
+    """Run a statement; one that a change made endless fails."""
+    timer = threading.Timer(seconds, database.interrupt)
+    timer.start()
+    try:
+        return database.execute(sql)
+    finally:
+        timer.cancel()
 
 
 @dataclass
@@ -60,7 +74,7 @@ class UnitTests:
         self.database.execute(f"create table expected as {rows}")
         columns = [f'"{row[0]}"' for row in self.database.execute("describe expected").fetchall()]
         if sql not in self._read:
-            self._read[sql] = query, mutations(query)
+            self._read[sql] = query, mutations(query, nodes_of_macros(query, model["raw_code"]))
         return UnitTest(compiled.stem, schema, sql, columns, *self._read[sql])
 
     def failing(self) -> list[str]:
@@ -102,7 +116,7 @@ class UnitTests:
     def _passes(self, test: UnitTest, sql: str) -> bool:
         self.database.execute(f"set schema = '\"{test.schema}\"'")
         columns = ", ".join(test.columns)
-        actual = self.database.execute(f"select {columns} from ({sql}) as actual")
+        actual = within(SECONDS, self.database, f"select {columns} from ({sql}) as actual")
         # dbt gives the expected rows the types of the actual ones
         types = [column[1] for column in actual.description]
         found = Counter(actual.fetchall())

@@ -16,8 +16,7 @@ campaigns as (
 
     select
         id,
-        max(type) as type,
-        max(name) as name
+        max(type) as type
     from campaign
     group by id
 

@@ -38,9 +38,8 @@ shared_bands as (
     from bands as earlier
     inner join bands as later
         on earlier.attribute = later.attribute and earlier.band_number < later.band_number
-    where
-        (earlier.max_value is null or later.min_value is null or later.min_value < earlier.max_value)
-        and (later.max_value is null or earlier.min_value is null or earlier.min_value < later.max_value)
+    -- the later one begins no sooner, so it always ends beyond where the earlier one begins
+    where earlier.max_value is null or later.min_value is null or later.min_value < earlier.max_value
 
 ),
 

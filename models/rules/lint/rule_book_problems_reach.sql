@@ -75,7 +75,7 @@ rule_book_problems_reach as (
     ) }}
     union all
     {{ rule_problem(
-        'warn', 'reaches', 'min_attribute_score > 0 and min_attribute_score > most_attribute',
+        'warn', 'reaches', 'min_attribute_score > most_attribute',
         'no lead reaches {min_attribute_score:n} attribute points: the attribute rules give at most {most_attribute:n}',
         'Lower min_attribute_score, or give more points for attributes',
     ) }}

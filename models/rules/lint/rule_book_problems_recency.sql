@@ -16,9 +16,7 @@ resets as (
 
     select
         *,
-        row_number() over (order by line, rule_id) as reset_number,
-        first_value(line) over (order by line, rule_id) as other_line,
-        first_value(rule_id) over (order by line, rule_id) as other_rule_id
+        row_number() over (order by line, rule_id) as reset_number
     from reset_rules
     where action = 'reset'
 
