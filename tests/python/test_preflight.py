@@ -268,6 +268,19 @@ def test_of_a_large_file_the_beginning_is_read(tmp_path: Path, monkeypatch: pyte
         assert str(problem).startswith(f"leads.csv line {line}: the line has too many cells")
 
 
+def test_of_many_large_files_the_ends_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in the middle of a file is found as long as all files together are small, and else left to DuckDB."""
+    monkeypatch.setattr(csv_text, "END", 5000)
+    rows = [f"{number},2026-01-01,a\n" for number in range(1000)]
+    files = [tmp_path / name for name in ("one.csv", "two.csv")]
+    for path in files:
+        path.write_text(HEADER + "".join([*rows, "1,2026-01-01,a,b\n", *rows]), encoding="utf-8")
+    monkeypatch.setattr(csv_text, "READ_WHOLE", files[0].stat().st_size)
+    (said,) = raw_files._text_problems([str(files[0])], TABLE)
+    assert said.startswith(f"{files[0]} line 1002: the line has too many cells")
+    assert list(raw_files._text_problems(map(str, files), TABLE)) == []
+
+
 def test_half_of_the_cells_is_no_remark(tmp_path: Path) -> None:
     """The last line is to be deleted only where less than half of it is filled."""
     path = tmp_path / "leads.csv"
@@ -336,6 +349,10 @@ HEADERS = {
         'nothing reads the column "opens", or it is there twice. Delete or rename it; the columns are day, opens, region.'
     ]
     * 2,
+    # a line that does not fit such a header is said once the header is mended
+    "day,opens,note\n2026-01-01,9:00,,x\n": [
+        'nothing reads the column "note", or it is there twice. Delete or rename it; the columns are day, opens, region.'
+    ],
     "day,opens\n": [],
 }
 
