@@ -1,7 +1,7 @@
-"""`make mutants-python`: change one place of the Python package at a time, and see whether the tests in `tests/python` notice.
+"""`make mutants-python`: change one place of the Python package at a time, and see whether a test notices.
 
-mutmut makes the changes and tries them; which modules and tests, says `[tool.mutmut]` in pyproject.toml. What it keeps in
-`mutants` spares the next run the changes of functions that are as they were, and `mutmut show` prints one of them.
+mutmut makes the changes; which modules it changes and which tests it asks, says `[tool.mutmut]` in pyproject.toml. What
+it keeps in `mutants` spares the next run the functions that are as they were, and `mutmut show` prints a change.
 `accepted_python.csv` names the changes that make no difference, each with the reason.
 """
 
@@ -9,9 +9,12 @@ import argparse
 import csv
 import fnmatch
 import os
+import random
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import mutmut.__main__ as mutmut
 from collected import CollectedTests
@@ -28,6 +31,7 @@ COLUMNS = ("module", "function", "before", "after")
 # Texts are for people, and the tests read whole sentences where it matters; without an argument most calls fail at
 # once, which any test finds.
 LEFT_OUT = (mutators.operator_string, mutators.operator_dict_arguments, mutators.operator_arg_removal)
+SEED = 20260630
 FOUND = ("killed", "timeout")
 # module, function, line before, line after
 Name = tuple[str, str, str, str]
@@ -38,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make mutants-python", description=__doc__)
     parser.add_argument("modules", nargs="*", help="only these modules, such as lead_scoring.ranking")
     parser.add_argument("--processes", type=int, default=1, help="how many mutants are tried at a time")
+    parser.add_argument("--sample", type=int, help="of each module only so many mutants, drawn with a fixed seed")
     parser.add_argument("--survivors", type=Path, help="write what nobody finds to this csv file")
     options = parser.parse_args()
     os.chdir(PROJECT)
@@ -47,12 +52,28 @@ def main() -> None:
     patterns = [f"{module}.x*" for module in options.modules]
     mutmut.get_mutant_runner = lambda processes: ForkRunner(processes, CollectedTests())
     mutmut.run_forced_fail_test = lambda runner: refuse_broken_forks(runner, patterns)
+    if options.sample:
+        mutmut.collect_source_file_mutation_data = sampled(mutmut.collect_source_file_mutation_data, options.sample)
     mutmut._run(patterns, options.processes)
     survivors = report(patterns or ["*"])
     if options.survivors:
         with options.survivors.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([COLUMNS, *survivors])
     sys.exit(bool(survivors))
+
+
+def sampled(collect: Callable[..., Any], size: int) -> Callable[..., Any]:
+    """Let mutmut find of each module's mutants only so many, the same in every run."""
+
+    def collected(*, mutant_names: list[str]) -> Any:
+        mutants, data = collect(mutant_names=mutant_names)
+        chosen = []
+        for path in data:
+            of_path = [mutant for mutant in mutants if mutant[0].path == Path(path)]
+            chosen += random.Random(SEED).sample(of_path, min(size, len(of_path)))
+        return chosen, data
+
+    return collected
 
 
 def refuse_broken_forks(runner: MutantRunner, patterns: list[str]) -> None:
@@ -79,7 +100,7 @@ def report(patterns: list[str]) -> list[Name]:
         data = SourceFileMutationData(path=path)
         data.load()
         for mutant, code in data.exit_code_by_key.items():
-            if not any(fnmatch.fnmatch(mutant, pattern) for pattern in patterns):
+            if code is None or not any(fnmatch.fnmatch(mutant, pattern) for pattern in patterns):
                 continue
             module = mutant.rpartition(".")[0]
             by = "found" if status_by_exit_code[code] in FOUND else "survived"

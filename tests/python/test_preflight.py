@@ -1,5 +1,6 @@
 """Every fault of a file that is found before anything runs, and the sentence that is said about it."""
 
+import io
 from pathlib import Path
 
 import duckdb
@@ -281,6 +282,13 @@ def test_of_many_large_files_the_ends_are_read(tmp_path: Path, monkeypatch: pyte
     assert list(raw_files._text_problems(map(str, files), TABLE)) == []
 
 
+def test_lines_are_counted_up_to_a_byte() -> None:
+    """By the line feeds before it, and by the carriage returns of a file that has no line feed."""
+    for content, end in ((b"\nab\n\rc\n", b"\n"), (b"\ra\rbc\r", b"\r")):
+        for offset in range(len(content)):
+            assert csv_text._line_at(io.BytesIO(content), offset) == 1 + content[:offset].count(end)
+
+
 def test_half_of_the_cells_is_no_remark(tmp_path: Path) -> None:
     """The last line is to be deleted only where less than half of it is filled."""
     path = tmp_path / "leads.csv"
@@ -298,6 +306,27 @@ def test_a_file_that_only_duckdb_refuses_is_named(connection: duckdb.DuckDBPyCon
         connection.execute(f"from read_parquet('{tmp_path}/leads.parquet')")
     said = str(caught.value).splitlines()[0]
     assert problem == f"{tmp_path}/leads.parquet: DuckDB cannot read it. It says: {said}"
+
+
+def test_a_table_is_there_once(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """Two forms of it are said; so is none, but of a table that need not be there; each faulty file has a sentence."""
+    folder = str(tmp_path)
+    optional = raw_files.RawTable("leads", ("lead_id",), is_optional=True)
+    assert raw_files.find(folder, optional, connection) == raw_files.RawFiles()
+    (problem,) = raw_files.find(folder, TABLE, connection).problems
+    assert problem.startswith(f"raw_data: '{folder}' holds neither leads.parquet nor leads.csv")
+    (tmp_path / "leads").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "leads" / f"{name}.csv").write_bytes(GOOD.encode("cp932"))
+    for said, name in zip(raw_files.find(folder, TABLE, connection).problems, ("one", "two"), strict=True):
+        assert said.startswith(f"{folder}/leads/{name}.csv line 2: the file is not UTF-8")
+    for form in ("parquet", "csv"):
+        (tmp_path / f"leads.{form}").write_bytes(GOOD.encode())
+        (problem,) = raw_files.find(folder, TABLE, connection).problems
+        other = {"parquet": "leads/**/*.csv", "csv": "leads.parquet"}[form]
+        assert (
+            problem == f"raw_data: both {folder}/leads.{form} and {folder}/{other} exist. Remove what is out of date."
+        )
 
 
 def test_files_of_a_directory_are_one_table(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -340,19 +369,13 @@ def test_every_seed_that_dbt_cannot_decode_is_named(tmp_path: Path) -> None:
     assert second == f"seeds/rules/a.csv{FAULTS['Shift_JIS'][1]}"
 
 
+COLUMNS = "the columns are day, opens, region."
+UNREAD = f'nothing reads the column "note", or it is there twice. Delete or rename it; {COLUMNS}'
 HEADERS = {
-    "day,note\n": [
-        'nothing reads the column "note", or it is there twice. Delete or rename it; the columns are day, opens, region.',
-        "the column opens is missing. Write it into the first line; the columns are day, opens, region.",
-    ],
-    "day,opens,opens\n": [
-        'nothing reads the column "opens", or it is there twice. Delete or rename it; the columns are day, opens, region.'
-    ]
-    * 2,
+    "day,note\n": [UNREAD, f"the column opens is missing. Write it into the first line; {COLUMNS}"],
+    "day,opens,opens\n": [UNREAD.replace("note", "opens")] * 2,
     # a line that does not fit such a header is said once the header is mended
-    "day,opens,note\n2026-01-01,9:00,,x\n": [
-        'nothing reads the column "note", or it is there twice. Delete or rename it; the columns are day, opens, region.'
-    ],
+    "day,opens,note\n2026-01-01,9:00,,x\n": [UNREAD],
     "day,opens\n": [],
 }
 
