@@ -32,11 +32,11 @@ class CollectedTests(TestRunner):
             chosen = [*config().pytest_add_cli_args, *config().pytest_add_cli_args_test_selection]
             options = _prepareconfig(["--rootdir=.", "--capture=no", "-p", "no:terminal", *chosen])
             options._do_configure()
-            session = pytest.Session.from_config(options)
-            options.hook.pytest_sessionstart(session=session)
+            self.session = pytest.Session.from_config(options)
+            options.hook.pytest_sessionstart(session=self.session)
             _read_the_project_itself()
-            options.hook.pytest_collection(session=session)
-        self.items = {item.nodeid: item for item in session.items if BUILDING.isdisjoint(item.fixturenames)}
+            options.hook.pytest_collection(session=self.session)
+        self.items = {item.nodeid: item for item in self.session.items if BUILDING.isdisjoint(item.fixturenames)}
         # A fork has the connection that `duckdb.execute` used before, but not the threads that worked for it. So each
         # run gets another, and the former ones are kept, as closing them would wait for their threads.
         self.connections: list[duckdb.DuckDBPyConnection] = []
@@ -47,7 +47,6 @@ class CollectedTests(TestRunner):
             began = time.monotonic()
             state()._stats.clear()
             if self.run_tests(mutant_name=None, tests=[name]):
-                print(name)
                 return 1
             state().duration_by_test[name] = time.monotonic() - began
             for function in state()._stats:
@@ -59,18 +58,19 @@ class CollectedTests(TestRunner):
         self.connections.append(duckdb.default_connection())
         duckdb.set_default_connection(duckdb.connect())
         items = [self.items[name] for name in tests]
-        # after the last one, too, what the session shares is kept
-        others = [*items[1:], next(item for item in self.items.values() if item is not items[-1])] if items else []
+        # after the last one what belongs to its module ends, and what belongs to the session is kept
+        others = [*items[1:], self.session]
         with change_cwd("mutants"):
-            return int(not all(_passes(item, other) for item, other in zip(items, others, strict=True)))
+            for item, other in zip(items, others, strict=False):
+                for report in runtestprotocol(item, log=False, nextitem=other):
+                    if report.failed:
+                        print(item.nodeid, report.longrepr)
+                        return 1
+        return 0
 
     def list_all_tests(self) -> ListAllTestsResult:
         """Name all tests."""
         return ListAllTestsResult(ids=set(self.items))
-
-
-def _passes(item: pytest.Item, following: pytest.Item) -> bool:
-    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
 
 
 def _read_the_project_itself() -> None:

@@ -95,9 +95,9 @@ CONTRACT = """sources:
   tables:
   - name: leads
     columns:
-    - {name: lead_id, data_type: varchar, config: {meta: {required: true}}}
+    - {name: lead_id, data_type: text, config: {meta: {required: true}}}
     - {name: seen_at, data_type: timestamp, config: {meta: {}}}
-    - {name: note, data_type: varchar}
+    - {name: note, data_type: text}
 """
 
 
@@ -125,7 +125,7 @@ def mapped(project: Path, content: str) -> mapping.Mapping:
 def test_a_mapping_says_what_a_contract_asks_for(project: Path) -> None:
     """A required column may also stand in no file; what the mapping leaves out is as Japanese tools write it."""
     short = mapped(project, "table: leads\ncolumns: {lead_id: 1}\n")
-    types = {"lead_id": "varchar", "seen_at": "timestamp", "note": "varchar"}
+    types = {"lead_id": "text", "seen_at": "timestamp", "note": "text"}
     assert short == mapping.Mapping("crm", "leads", {"lead_id": "1"}, {}, "Asia/Tokyo", "", ",", types)
     given = "table: leads\nvalues: {lead_id: 7}\ntimezone: UTC\nencoding: cp932\ndelimiter: ;\n"
     assert mapped(project, given) == mapping.Mapping("crm", "leads", {}, {"lead_id": "7"}, "UTC", "cp932", ";", types)

@@ -1,16 +1,18 @@
 """A dbt project read from its files: its packages, variables and seeds, and what of it a model is made from."""
 
 import json
+from datetime import date
 from pathlib import Path, PurePath
 
 import pytest
+import yaml
 
-from lead_scoring.project import Project, ProjectError, read_yaml, write_files
+from lead_scoring.project import Project, ProjectError, as_yaml, read_yaml, write_files
 
 PACKAGE = "dbt_packages/lead_scoring"
 # path: content of a project that has the scoring as a package
-HOST = {
-    "dbt_project.yml": "name: host\nvars: {zone: UTC, lead_scoring: {as_of: today, zone: Asia/Tokyo}, empty: null}\n",
+SHOP = {
+    "dbt_project.yml": "name: shop\nvars: {zone: UTC, lead_scoring: {as_of: today, zone: Asia/Tokyo}, empty: null}\n",
     "packages.yml": "packages: []\n",
     "seeds/rules/tiers.csv": "tier\nhot\n",
     "seeds/rules/tiers.yml": "seeds: [{name: tiers, config: {column_types: {tier: text}}}, {name: other}]\n",
@@ -22,7 +24,8 @@ HOST = {
     f"{PACKAGE}/csv/all.yml": "seeds:\n- {name: tiers, config: {column_types: {tier: varchar}}}\n"
     "- {name: decay, config: {column_types: {rule_id: varchar, days: integer}}}\n",
     f"{PACKAGE}/models/queue.yml": "models:\n- {name: first}\n- name: queue\n  columns:\n  - {name: id}\n"
-    "  - name: status\n    data_tests: [not_null, {accepted_values: {arguments: {values: [open, late]}}}]\n",
+    "  - name: status\n    data_tests: [not_null, {range: {min: 0}},"
+    " {accepted_values: {arguments: {values: [open, late]}}}]\n",
     "dbt_packages/other/dbt_project.yml": "name: other\nvars: {unheard: 1}\n",
     "dbt_packages/other/seeds/rules/foreign.csv": "x\n",
 }
@@ -37,41 +40,41 @@ def written(folder: Path, files: dict[str, str]) -> Path:
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Project:
+def shop(tmp_path: Path) -> Project:
     """Give a project that has the scoring as one of two packages."""
-    return Project(written(tmp_path, HOST), {"given": None, "weeks": 13})
+    return Project(written(tmp_path, SHOP), {"given": None, "weeks": 13})
 
 
-def test_a_variable_is_what_a_model_of_the_scoring_sees(host: Project) -> None:
+def test_a_variable_is_what_a_model_of_the_scoring_sees(shop: Project) -> None:
     """Given on the command line, then for the scoring, then for all, then by the scoring; nobody else is asked."""
-    assert host.variable("weeks") == 13 and host.variable("given") is None
-    assert host.variable("zone") == "Asia/Tokyo" and host.variable("as_of") == "today"
-    assert host.variable("empty") is None and host.variable("unheard") is None
-    assert Project(host.root, {}).variable("weeks") == 4
+    assert shop.variable("weeks") == 13 and shop.variable("given") is None
+    assert shop.variable("zone") == "Asia/Tokyo" and shop.variable("as_of") == "today"
+    assert shop.variable("empty") is None and shop.variable("unheard") is None
+    assert Project(shop.root, {}).variable("weeks") == 4
 
 
-def test_an_own_seed_goes_before_the_one_of_the_package(host: Project) -> None:
+def test_an_own_seed_goes_before_the_one_of_the_package(shop: Project) -> None:
     """By the name of the file, in the order of the names; other packages have no rules."""
-    package = host.root / PACKAGE / "csv" / "rules"
-    assert host.seeds("rules") == [package / "decay.csv", host.root / "seeds" / "rules" / "tiers.csv"]
-    assert host.seeds("mapping") == [host.root / PACKAGE / "csv" / "mapping" / "codes.csv"]
-    assert host.seeds("nothing") == []
-    assert host.column_types == {"tiers": {"tier": "text"}, "decay": {"rule_id": "varchar", "days": "integer"}}
+    package = shop.root / PACKAGE / "csv" / "rules"
+    assert shop.seeds("rules") == [package / "decay.csv", shop.root / "seeds" / "rules" / "tiers.csv"]
+    assert shop.seeds("mapping") == [shop.root / PACKAGE / "csv" / "mapping" / "codes.csv"]
+    assert shop.seeds("nothing") == []
+    assert shop.column_types == {"tiers": {"tier": "text"}, "decay": {"rule_id": "varchar", "days": "integer"}}
 
 
-def test_the_values_a_test_accepts_are_read(host: Project) -> None:
+def test_the_values_a_test_accepts_are_read(shop: Project) -> None:
     """In the order of the yml; a column without such a test is an error that names it."""
-    assert host.accepted_values("queue", "status") == ["open", "late"]
+    assert shop.accepted_values("queue", "status") == ["open", "late"]
     for model, column in (("queue", "id"), ("queue", "nothing"), ("first", "status")):
         with pytest.raises(ProjectError, match=f"no data test names the accepted values of {model}.{column}"):
-            host.accepted_values(model, column)
+            shop.accepted_values(model, column)
 
 
 def test_a_directory_without_the_scoring_is_refused(tmp_path: Path) -> None:
     """With the remedy: no project at all, one without the package, one whose yml is broken."""
     with pytest.raises(ProjectError, match="is no dbt project. Start in the dbt project, or name --project-dir"):
         assert Project(tmp_path, {}).packages
-    (tmp_path / "dbt_project.yml").write_text("name: host\n", encoding="utf-8")
+    (tmp_path / "dbt_project.yml").write_text("name: shop\n", encoding="utf-8")
     with pytest.raises(ProjectError, match="nor a package of it is lead_scoring. Run `dbt deps` first"):
         assert Project(tmp_path, {}).packages
     (tmp_path / "dbt_project.yml").write_text("name: lead_scoring\npackages-install-path: there\n", encoding="utf-8")
@@ -88,12 +91,16 @@ PARTS = {
     "package-lock.yml": "packages: []\n",
     "macros/rules_of.sql": "{% macro default__rules_of(kind) %} {{ ref('rules_' ~ kind) }} {% endmacro %}\n"
     "{%- macro unheard() %} {{ ref('unread') }} {% endmacro %}",
+    "macros/of.sql": "{% macro of() %} {{ ref('unread') }} {% endmacro %}",
     "macros/words.yml": "macros: [{name: rules_of}]\n",
     "models/mart.sql": "select * from {{ ref('base') }} cross join {{ ref('lead_scoring', 'tiers') }}",
-    "models/base.sql": "{% for name in ['one', 'two'] %} from {{ ref(name) }} {% endfor %} {{ rules_of('a') }}",
+    "models/base.sql": "from {{ ref('de' ~ 'cay') }}"
+    " {% for name in ['one', 'two'] %} from {{ ref(name) }} {% endfor %} {{ rules_of('a') }}",
+    "models/decay.sql": "select 1 as days",
     "models/one.sql": "select 1 as one",
+    "models/one.yml": "models: [{name: one, data_tests: [{unlike: {to: ref('one')}}, {unlike: {to: ref('two')}}]}]\n",
     "models/two.py": "two = 2\n",
-    "models/rules_text.sql": "select 'unread' as word",
+    "models/rules_text.sql": "select 'unread' as word from {{ ref('one') }}",
     "models/unread.sql": "select * from {{ ref('deeper') }}",
     "models/deeper.sql": "select 1",
     "models/mart.yml": "version: 2\nexposures: [{name: page}]\nmodels:\n- name: mart\n  description: what it is\n"
@@ -113,9 +120,10 @@ PARTS = {
 }
 # what `mart` is made from, and what any build needs
 NEEDED = {
-    *("dbt_project.yml", "package-lock.yml", "macros/rules_of.sql", "models/mart.sql", "models/base.sql"),
-    *("models/one.sql", "models/two.py", "models/rules_text.sql", "models/mart.yml", "models/raw.yml"),
-    *("seeds/rules/tiers.csv", "seeds/rules/rules_days.csv", "seeds/rules/tiers.yml", "tests/generic/positive.sql"),
+    *("dbt_project.yml", "package-lock.yml", "macros/rules_of.sql", "macros/of.sql", "tests/generic/positive.sql"),
+    *(f"models/{name}.sql" for name in ("mart", "base", "decay", "one", "rules_text")),
+    *("models/two.py", "models/mart.yml", "models/one.yml", "models/raw.yml"),
+    *("seeds/rules/tiers.csv", "seeds/rules/rules_days.csv", "seeds/rules/tiers.yml"),
 }
 DEEPER = {"tests/deep.sql", "models/unread.sql", "models/deeper.sql", "models/unread.yaml"}
 
@@ -132,7 +140,8 @@ def test_a_part_of_a_project_holds_what_its_models_are_made_from(tmp_path: Path)
     files = project.files_for(["mart"], none, keeps_tests=False)
     assert set(map(str, files)) == NEEDED
     assert sorted(told) == [("deep", {"unread", "deeper"}), ("positive", set()), ("whole", set())]
-    assert files[PurePath("models/mart.sql")] == PARTS["models/mart.sql"].encode()
+    for name in ("models/mart.sql", "package-lock.yml"):
+        assert files[PurePath(name)] == PARTS[name].encode()
     mart = {"name": "mart", "config": {"meta": {"description": "kept"}}, "columns": [{"name": "id", "data_tests": []}]}
     assert json.loads(files[PurePath("models/mart.yml")]) == {"version": 2, "models": [mart]}
     assert json.loads(files[PurePath("models/raw.yml")]) == {
@@ -156,15 +165,24 @@ def test_a_test_brings_what_it_reads(tmp_path: Path) -> None:
     mart, unread = json.loads(deep[PurePath("models/mart.yml")])["models"]
     assert len(mart["columns"][0]["data_tests"]) == 3 and unread == {"name": "unread"}
 
+    one = project.files_for(["one"], lambda name, more: False, keeps_tests=True)
+    assert json.loads(one[PurePath("models/one.yml")])["models"][0]["data_tests"] == [{"unlike": {"to": "ref('one')"}}]
 
-def test_files_of_a_package_are_those_below_its_directory(host: Project) -> None:
+
+def test_what_is_written_as_yaml_reads_the_same() -> None:
+    """Whatever the letters, also those beyond the sixteen bits that JSON writes at a time."""
+    content = {"name": "髙島屋 😀", "day": date(2026, 1, 31)}
+    assert yaml.safe_load(as_yaml(content)) == {"name": "髙島屋 😀", "day": "2026-01-31"}
+
+
+def test_files_of_a_package_are_those_below_its_directory(shop: Project) -> None:
     """A package stays where dbt installed it, with its settings."""
-    files = host.files_for(["decay"], lambda name, more: True, keeps_tests=True)
+    files = shop.files_for(["decay"], lambda name, more: True, keeps_tests=True)
     assert set(map(str, files)) == {
         *("dbt_project.yml", "packages.yml", "dbt_packages/other/dbt_project.yml"),
         *(f"{PACKAGE}/{name}" for name in ("dbt_project.yml", "csv/rules/decay.csv", "csv/all.yml")),
     }
-    assert json.loads(files[PurePath(PACKAGE, "dbt_project.yml")]) == read_yaml(host.root / PACKAGE / "dbt_project.yml")
+    assert json.loads(files[PurePath(PACKAGE, "dbt_project.yml")]) == read_yaml(shop.root / PACKAGE / "dbt_project.yml")
 
 
 def test_a_directory_is_made_to_hold_files_and_no_others(tmp_path: Path) -> None:
