@@ -359,14 +359,16 @@ def test_what_dbt_knows_of_a_file_is_read(tmp_path: Path) -> None:
     )
 
 
-def test_every_seed_that_dbt_cannot_decode_is_named(tmp_path: Path) -> None:
-    """Each with its path in the project; one that is UTF-8 is not named."""
+def test_every_seed_that_dbt_cannot_decode_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with its path in the project; not one that is UTF-8, or whose fault lies beyond what is read of it."""
     for name, encoding in (("rules/a.csv", "cp932"), ("rules/b.csv", "utf-8"), ("c.csv", "utf-16")):
         (tmp_path / "seeds" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "seeds" / name).write_bytes(GOOD.encode(encoding))
     first, second = map(str, rule_files.undecodable_seeds(tmp_path))
     assert first == f"seeds/c.csv{FAULTS['UTF-16'][1]}"
     assert second == f"seeds/rules/a.csv{FAULTS['Shift_JIS'][1]}"
+    monkeypatch.setattr(csv_text, "encoding_problem", lambda path, file: None)
+    assert rule_files.undecodable_seeds(tmp_path) == []
 
 
 COLUMNS = "the columns are day, opens, region."
