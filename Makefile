@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build look impact test test-all test-browser test-faults test-spark mutants lint lint-rules docs sample bench clean
+.PHONY: build look impact test test-all test-browser test-faults test-spark mutants mutants-python lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -68,6 +68,10 @@ test-browser: $(BIN)/.synced
 mutants: $(BIN)/.synced
 	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group mutants python tests/mutants $(MUTANTS)
 
+# The same for the Python package; MUTANTS names modules such as lead_scoring.ranking and takes further options.
+mutants-python: $(BIN)/.synced
+	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group mutants python tests/mutants/python.py $(MUTANTS)
+
 docs: $(BIN)/.synced
 	$(BIN)/dbt docs generate --static
 
@@ -80,4 +84,4 @@ bench: $(BIN)/.synced
 	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group bench python benchmark/bench.py --events $(EVENTS) $(BENCH)
 
 clean:
-	rm -rf .venv .venv-spark target logs published lead_scoring.duckdb
+	rm -rf .venv .venv-spark target logs mutants published lead_scoring.duckdb

@@ -17,7 +17,7 @@ from conftest import PROJECT, Built
 from sklearn.metrics import roc_auc_score
 from test_postgres import connect, server  # noqa: F401
 
-from lead_scoring.challenger import model, rule_files, warehouse
+from lead_scoring.challenger import model, rule_files, scale, warehouse
 from lead_scoring.challenger.months import TEST_SHARE, Month, split
 from lead_scoring.cli import main
 from lead_scoring.ranking import WithinMonths, auc
@@ -369,3 +369,45 @@ def test_a_rule_for_everybody_is_added_once() -> None:
         "18",
     )
     assert rule_files.with_base("points,rule_id\r\n1,a", 5) == "points,rule_id\r\n1,a\r\n5,base_points\r\n"
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 60])
+def test_a_threshold_is_the_whole_number_nearest_to_the_goal(size: int) -> None:
+    """No other whole number is reached by a share nearer to it; ties, negative and broken totals included."""
+    chance = np.random.default_rng(11)
+    for totals in (chance.integers(-5, 6, size), chance.integers(-12, 13, size) / 4):
+        raw = np.sort(totals.astype(float))
+        for goal in (0.0, 0.04, 0.3, 0.5, 0.9, 1.0):
+            nearest = min(abs((raw >= bound).mean() - goal) for bound in range(-8, 9))
+            found = scale._threshold(raw, goal)
+            assert isinstance(found, int)
+            assert abs((raw >= found).mean() - goal) == pytest.approx(nearest)
+    assert scale._threshold(np.array([]), 0.5) == 0
+
+
+def test_a_matched_threshold_keeps_the_share_that_reaches_it() -> None:
+    """Twice the scores ask for twice the threshold, whatever their order; the bound itself is reached."""
+    before = np.array([30.0, 10.0, 20.0, 40.0])
+    assert scale.matched(before, 2 * before[::-1], 30.0) in range(41, 61)
+    assert scale.matched(before, before - 35, 40.0) in range(-4, 6)
+
+
+def test_thresholds_fall_from_tier_to_tier() -> None:
+    """Each is above the next and the last above 0, none higher than it must be."""
+    assert scale._falling([9, 5, 2]) == [9, 5, 2]
+    assert scale._falling([5, 5, -3]) == [6, 5, 1]
+    assert scale._falling([0, 0, 0]) == [3, 2, 1]
+    assert scale._falling([]) == []
+
+
+def test_a_tier_that_is_too_large_counts_as_far_as_it_is() -> None:
+    """The shares of the tiers follow from the bounds, and the one furthest from its goal decides."""
+    raw = np.arange(10.0)
+    tiers = [scale.Tier("hot", 8), scale.Tier("warm", 5), scale.Tier("hold", 0)]
+    goals = np.array([0.2, 0.5])
+    assert scale._shares(raw, tiers) == pytest.approx([0.2, 0.3, 0.5])
+    assert scale._off(raw, [8, 5], goals) == pytest.approx(0)
+    assert scale._off(raw, [9, 5], goals) == pytest.approx(0.1)
+    assert scale._off(raw, [8, 2], goals) == pytest.approx(0.3)
+    assert scale._off(raw, [6, 5], goals) == pytest.approx(0.2)
+    assert scale._off(raw, [], np.array([])) == 0

@@ -529,12 +529,79 @@ def test_errors_of_the_command_line(repository: Path, arguments: list[str], said
         (b"tier,min_score\nhot,80\nhot,70\n", "tiers.csv, line 3: tier 'hot' is there twice."),
         (b"tier,min_score\n,80\n", "tiers.csv, line 2: tier is blank."),
         (b"name,min_score\nhot,80\n", "tiers.csv: the first line names no column tier."),
+        (b"", "tiers.csv: the first line names no column tier."),
+        (b"tier,min_score\nhot\n", "tiers.csv, line 2: the row has not as many cells as the header"),
+        (b"tier,min_score\nhot,Infinity\n", "tiers.csv, line 2: min_score is 'Infinity', which is no number."),
+        (b"tier,min_score\nhot,80\n\xff,1\n", "tiers.csv, line 3: not UTF-8"),
     ],
 )
 def test_errors_of_a_rule_file(content: bytes, said: str) -> None:
     """File, line and what is wrong."""
     with pytest.raises(rules.ImpactError, match=said):
         rules.parse(content, "tiers.csv", OWN.column_types["tiers"])
+
+
+def test_cells_of_a_rule_file_are_written_in_one_way() -> None:
+    """Numbers plain, booleans small, blank cells left out; where no seed is declared, the first column is the key."""
+    types = {"rule_id": "varchar", "points": "numeric(18, 6)", "days": "integer", "on": "boolean"}
+    content = b"\xef\xbb\xbfpoints,rule_id,days,on,note\r\n 1e2 , a ,-0,TRUE,Big\r\n,b,,,\r\n"
+    assert rules.parse(content, "x", types) == {
+        "a": {"points": "100", "days": "0", "on": "true", "note": "Big"},
+        "b": {},
+    }
+    undeclared = {"1e2": {"rule_id": "a", "days": "-0", "on": "TRUE", "note": "Big"}}
+    assert rules.parse(content.replace(b",b,,,\r\n", b""), "x", {}) == undeclared
+
+
+def test_a_text_that_would_fill_a_report_is_cut() -> None:
+    """One of as many characters as are shown is not."""
+    assert rules.shortened("a" * rules.SHOWN_CHARACTERS) == "a" * rules.SHOWN_CHARACTERS
+    assert rules.shortened("a" * (rules.SHOWN_CHARACTERS + 1)) == "a" * rules.SHOWN_CHARACTERS + "…"
+
+
+def test_points_that_move_are_told_with_their_difference() -> None:
+    """Only where there are points on both sides."""
+    change = rules.Change("behavior_rules", "a", {"points": "30", "days": "1"}, {"points": "27.5", "days": "2"})
+    assert [change.moved(name) for name in ("points", "days")] == ["points 30 → 27.5 (−2.5)", "days 1 → 2"]
+    assert rules.Change("behavior_rules", "a", {}, {"points": "3"}).moved("points") == "points (blank) → 3"
+    assert rules.Change("behavior_rules", "a", {"points": "3"}, {}).moved("points") == "points 3 → (blank)"
+
+
+def test_the_rules_of_a_revision_are_fetched(tmp_path: Path) -> None:
+    """Those that git has, with the proposal beside them, and those of the package, which is no part of the revision."""
+    root, git = tmp_path / "host", ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+
+    def commit(files: dict[str, str], *more: list[str]) -> None:
+        for name, content in files.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(content, encoding="utf-8")
+        for command in (["add", "-A"], ["commit", "-qm", "x"], *more):
+            subprocess.run([*git, *command], cwd=root, check=True)
+
+    (root / "dbt_packages" / "scoring" / "seeds" / "rules").mkdir(parents=True)
+    (root / "dbt_packages" / "scoring" / "dbt_project.yml").write_text("name: lead_scoring\n", encoding="utf-8")
+    for name in ("tiers.csv", "decay.csv"):
+        (root / "dbt_packages" / "scoring" / "seeds" / "rules" / name).write_text("of the package\n", encoding="utf-8")
+    project = Project(root, {})
+    with pytest.raises(rules.ImpactError, match="host is no git repository. Use --base-rules DIR"):
+        rules.fetch_revision(project, "base", tmp_path / "none")
+    subprocess.run([*git, "init", "-q"], cwd=root, check=True)
+    commit({"dbt_project.yml": "name: host\n", ".gitignore": "dbt_packages\n"}, ["tag", "empty"])
+    with pytest.raises(rules.ImpactError, match="'empty' holds no seeds/rules/\\*.csv in .*host"):
+        rules.fetch_revision(project, "empty", tmp_path / "none")
+    old = {"tiers.csv": "old\n", "proposal.json": "{}"}
+    commit({f"seeds/rules/{name}": content for name, content in old.items()} | {"seeds/x.csv": "x"}, ["tag", "base"])
+    commit({"seeds/rules/tiers.csv": "new\n", "seeds/rules/resets.csv": "new\n"}, ["tag", "new"])
+    for revision in ("nobody", "--all"):
+        with pytest.raises(rules.ImpactError, match=f"git does not know '{revision}'. Name a branch, tag or commit"):
+            rules.fetch_revision(project, revision, tmp_path / "none")
+    rules.fetch_revision(project, "base", tmp_path / "base")
+    found = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "base").iterdir()}
+    assert found == old | {"decay.csv": "of the package\n"}
+    assert rules.commits_missing_here(project, "new") == 0
+    subprocess.run([*git, "checkout", "-q", "base"], cwd=root, check=True)
+    assert rules.commits_missing_here(project, "new") == 1
+    assert rules.commits_missing_here(project, "nobody") == 0
 
 
 def test_a_rule_book_that_dbt_refuses(repository: Path) -> None:

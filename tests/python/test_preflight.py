@@ -1,5 +1,6 @@
 """Every fault of a file that is found before anything runs, and the sentence that is said about it."""
 
+import io
 from pathlib import Path
 
 import duckdb
@@ -87,6 +88,10 @@ FAULTS: dict[str, tuple[bytes, str]] = {
         GOOD.encode("cp932"),
         f' line 2: the file is not UTF-8; most likely it is Shift_JIS, which Excel in Japan saves as "CSV". {SAVE}',
     ),
+    "Shift_JIS below a blank line": (
+        b"\n" + GOOD.encode("cp932"),
+        f' line 3: the file is not UTF-8; most likely it is Shift_JIS, which Excel in Japan saves as "CSV". {SAVE}',
+    ),
     "Latin-1": (
         (HEADER + "1,2026-01-01,Café\n").encode("latin-1"),
         " line 2: the file is not UTF-8. Export or save it",
@@ -112,6 +117,16 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "a cell too few": (
         (HEADER + "1,2026-01-01\n2,2026-01-02,小売\n").encode(),
         " line 2: the line has too few cells, not 3."
+        " Add the commas that are missing; a blank cell needs its comma too.",
+    ),
+    "a remark within the table": (
+        (HEADER + "以下は新規\n2,2026-01-02,小売\n").encode(),
+        " line 2: the line has too few cells, not 3."
+        " Add the commas that are missing; a blank cell needs its comma too.",
+    ),
+    "a cell too few in the last line": (
+        (GOOD + "3,2026-01-03\n").encode(),
+        " line 4: the line has too few cells, not 3."
         " Add the commas that are missing; a blank cell needs its comma too.",
     ),
     "a cell too many": (
@@ -237,14 +252,158 @@ def test_of_a_large_file_the_ends_are_read(tmp_path: Path, monkeypatch: pytest.M
     for cut in range(4960, 5000):  # wherever the piece begins
         monkeypatch.setattr(csv_text, "END", cut)
         path.write_text(good, encoding="utf-8")
-        assert csv_text.shape_problems(path, "leads.csv", NAMES, whole=20_000)[1] == []
+        assert csv_text.shape_problems(path, "leads.csv", NAMES, whole=20_000) == (HEADER.strip().split(","), [])
+
+
+def test_of_a_large_file_the_beginning_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault near the beginning is found, with its line; wherever the piece ends, a blank last cell is no fault."""
+    path = tmp_path / "leads.csv"
+    rows = [f"{number},2026-01-01,\n" for number in range(1000)]
+    for cut in range(4960, 5000):
+        monkeypatch.setattr(csv_text, "END", cut)
+        path.write_text(HEADER + "".join(rows), encoding="utf-8")
+        assert csv_text.shape_problems(path, "leads.csv", NAMES, whole=0)[1] == []
+    for line, content in ((2, "1,2026-01-01,a,b\n"), (40, "1,2026-01-01,a,b\n")):
+        path.write_text(HEADER + "".join([*rows[: line - 2], content, *rows]), encoding="utf-8")
+        (problem,) = csv_text.shape_problems(path, "leads.csv", NAMES, whole=0)[1]
+        assert str(problem).startswith(f"leads.csv line {line}: the line has too many cells")
+
+
+def test_of_many_large_files_the_ends_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in the middle of a file is found as long as all files together are small, and else left to DuckDB."""
+    monkeypatch.setattr(csv_text, "END", 5000)
+    rows = [f"{number},2026-01-01,a\n" for number in range(1000)]
+    files = [tmp_path / name for name in ("one.csv", "two.csv")]
+    for path in files:
+        path.write_text(HEADER + "".join([*rows, "1,2026-01-01,a,b\n", *rows]), encoding="utf-8")
+    monkeypatch.setattr(csv_text, "READ_WHOLE", files[0].stat().st_size)
+    (said,) = raw_files._text_problems([str(files[0])], TABLE)
+    assert said.startswith(f"{files[0]} line 1002: the line has too many cells")
+    assert list(raw_files._text_problems(map(str, files), TABLE)) == []
+
+
+def test_lines_are_counted_up_to_a_byte() -> None:
+    """By the line feeds before it, and by the carriage returns of a file that has no line feed."""
+    for content, end in ((b"\nab\n\rc\n", b"\n"), (b"\ra\rbc\r", b"\r")):
+        for offset in range(len(content)):
+            assert csv_text._line_at(io.BytesIO(content), offset) == 1 + content[:offset].count(end)
+
+
+def test_half_of_the_cells_is_no_remark(tmp_path: Path) -> None:
+    """The last line is to be deleted only where less than half of it is filled."""
+    path = tmp_path / "leads.csv"
+    for last, remedy in (("3,2026-01-03", "Add the commas"), ("合計 2件", "Delete the line if it is a remark")):
+        path.write_text(f"lead_id,created_at,industry,note\n1,2026-01-01,a,b\n{last}\n", encoding="utf-8")
+        (problem,) = csv_text.shape_problems(path, "leads.csv", NAMES)[1]
+        assert problem.line == 3 and problem.remedy.startswith(remedy)
 
 
 def test_a_file_that_only_duckdb_refuses_is_named(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     """What no check knows is said with DuckDB's words, and with the file."""
     (tmp_path / "leads.parquet").write_bytes(b"PAR1")
     (problem,) = raw_files.find(str(tmp_path), TABLE, connection).problems
-    assert problem.startswith(f"{tmp_path}/leads.parquet: DuckDB cannot read it. It says: ")
+    with pytest.raises(duckdb.Error) as caught:
+        connection.execute(f"from read_parquet('{tmp_path}/leads.parquet')")
+    said = str(caught.value).splitlines()[0]
+    assert problem == f"{tmp_path}/leads.parquet: DuckDB cannot read it. It says: {said}"
+
+
+def test_a_table_is_there_once(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """Two forms of it are said; so is none, but of a table that need not be there; each faulty file has a sentence."""
+    folder = str(tmp_path)
+    optional = raw_files.RawTable("leads", ("lead_id",), is_optional=True)
+    assert raw_files.find(folder, optional, connection) == raw_files.RawFiles()
+    (problem,) = raw_files.find(folder, TABLE, connection).problems
+    assert problem.startswith(f"raw_data: '{folder}' holds neither leads.parquet nor leads.csv")
+    (tmp_path / "leads").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "leads" / f"{name}.csv").write_bytes(GOOD.encode("cp932"))
+    for said, name in zip(raw_files.find(folder, TABLE, connection).problems, ("one", "two"), strict=True):
+        assert said.startswith(f"{folder}/leads/{name}.csv line 2: the file is not UTF-8")
+    for form in ("parquet", "csv"):
+        (tmp_path / f"leads.{form}").write_bytes(GOOD.encode())
+        (problem,) = raw_files.find(folder, TABLE, connection).problems
+        other = {"parquet": "leads/**/*.csv", "csv": "leads.parquet"}[form]
+        assert (
+            problem == f"raw_data: both {folder}/leads.{form} and {folder}/{other} exist. Remove what is out of date."
+        )
+
+
+def test_files_of_a_directory_are_one_table(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """Their columns may differ, and the name of a directory stays text."""
+    for day, content in (("01", GOOD), ("02", "created_at,lead_id\n2026-01-03,3\n")):
+        (tmp_path / "leads" / f"day={day}").mkdir(parents=True)
+        (tmp_path / "leads" / f"day={day}" / "export.csv").write_text(content, encoding="utf-8")
+    found = raw_files.find(str(tmp_path), TABLE, connection)
+    assert found.problems == []
+    rows = connection.execute(f"select lead_id, industry, day from {found.reader} order by lead_id").fetchall()
+    assert rows == [("1", "製造業", "01"), ("2", "小売", "01"), ("3", None, "02")]
+
+
+def test_what_dbt_knows_of_a_file_is_read(tmp_path: Path) -> None:
+    """As in dbt's graph, where a yml file may leave out the meta or all that is in it."""
+    columns = {"lead_id": {"meta": {"required": True}}, "note": {"meta": None}, "region": {}}
+    source = {"name": "leads", "columns": columns}
+    table = raw_files.RawTable("leads", ("lead_id", "note", "region"), required=("lead_id",))
+    assert raw_files.RawTable.of_source(source) == raw_files.RawTable.of_source(source | {"meta": {}}) == table
+    assert raw_files.RawTable.of_source(source | {"meta": {"optional": True}}).is_optional
+    seed = {
+        "root_path": str(tmp_path),
+        "original_file_path": "seeds/hours.csv",
+        "columns": {"day": {"meta": {}}, "opens": {"meta": {"form": "time_of_day"}}, "note": {"meta": {"optional": 1}}},
+        "config": {"column_types": {"day": "date", "opens": "varchar"}},
+    }
+    types = {"day": "date", "opens": "time_of_day", "note": "varchar"}
+    assert rule_files.RuleFile.of_seed(seed) == rule_files.RuleFile(
+        tmp_path, "seeds/hours.csv", types, frozenset({"note"})
+    )
+
+
+def test_every_seed_that_dbt_cannot_decode_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with its path in the project; not one that is UTF-8, or whose fault lies beyond what is read of it."""
+    for name, encoding in (("rules/a.csv", "cp932"), ("rules/b.csv", "utf-8"), ("c.csv", "utf-16")):
+        (tmp_path / "seeds" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "seeds" / name).write_bytes(GOOD.encode(encoding))
+    first, second = map(str, rule_files.undecodable_seeds(tmp_path))
+    assert first == f"seeds/c.csv{FAULTS['UTF-16'][1]}"
+    assert second == f"seeds/rules/a.csv{FAULTS['Shift_JIS'][1]}"
+    monkeypatch.setattr(csv_text, "encoding_problem", lambda path, file: None)
+    assert rule_files.undecodable_seeds(tmp_path) == []
+
+
+COLUMNS = "the columns are day, opens, region."
+UNREAD = f'nothing reads the column "note", or it is there twice. Delete or rename it; {COLUMNS}'
+HEADERS = {
+    "day,note\n": [UNREAD, f"the column opens is missing. Write it into the first line; {COLUMNS}"],
+    "day,opens,opens\n": [UNREAD.replace("note", "opens")] * 2,
+    # a line that does not fit such a header is said once the header is mended
+    "day,opens,note\n2026-01-01,9:00,,x\n": [UNREAD],
+    "day,opens\n": [],
+}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_header_that_does_not_fit_is_said_by_column(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, header: str
+) -> None:
+    """A column that nothing reads, one that is missing, one that is there twice; an optional one may be missing."""
+    types = {"day": "date", "opens": "time_of_day", "region": "varchar"}
+    file = rule_files.RuleFile(tmp_path, "hours.csv", types, frozenset({"region"}))
+    file.path.write_text(header, encoding="utf-8")
+    said = [f"hours.csv line 1: {sentence}" for sentence in HEADERS[header]]
+    assert list(map(str, rule_files.problems([file], connection))) == said
+
+
+def test_cells_are_said_in_the_order_of_the_lines(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """Whatever their columns; a file whose first column names no rule has none in the sentence."""
+    file = rule_files.RuleFile(tmp_path, "hours.csv", {"day": "date", "opens": "time_of_day"})
+    file.path.write_text('day,opens\n2026-01-01,9\nsoon,9:00\n "2026-01-02", "8:30" \n', encoding="utf-8")
+    good = rule_files.RuleFile(tmp_path, "days.csv", {"day": "date"})
+    good.path.write_text("day\n2026-01-01\n", encoding="utf-8")
+    assert list(map(str, rule_files.problems([file, good], connection))) == [
+        'hours.csv line 2: opens is "9". Write a time of day such as 09:00.',
+        'hours.csv line 3: day is "soon". Write a date such as 2026-01-31.',
+    ]
 
 
 def test_faults_of_all_raw_files_are_said_at_once(run_dbt: RunDbt, raw_copy: Path, tmp_path: Path) -> None:
