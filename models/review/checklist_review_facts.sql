@@ -67,7 +67,8 @@ checklist_review_facts as (
     from review_facts
     cross join target_facts
     cross join validation_facts
-    left join stale_months on stale_months.recency = 1
+    left join stale_months on {{ either_way('review_facts.log_entries', 'stale_months.recency') -}}
+        stale_months.recency = 1
 
 )
 

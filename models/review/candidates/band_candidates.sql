@@ -57,7 +57,8 @@ placed as (
         attribute,
         attribute_number,
         bands_below,
-        sum(leads) over (partition by attribute, bands_below order by attribute_number) - leads as leads_below,
+        sum(leads) over (partition by attribute, bands_below order by attribute_number{{ up_to_here() -}}
+        ) - leads as leads_below,
         sum(leads) over (partition by attribute, bands_below) as all_leads
     from unnamed_numbers
 
