@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compiled_for import ADAPTERS, BUILDS, Build, compile_for, models, run_operation
+from compiled_for import ADAPTERS, BUILDS, Build, compile_for, complaint, models
 from conftest import PROJECT
 from dbt.adapters.factory import get_adapter_type_names
 from engines import ENGINES
@@ -108,6 +108,6 @@ def test_a_macro_of_another_engine_is_found(compiled: Compiled) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_build_is_refused_unless_accepted(tmp_path: Path, engine: str) -> None:
     """One sentence before anything runs; a variable says that somebody wants to be the first."""
-    refused = run_operation("check_engine", engine, tmp_path)
+    refused = complaint("check_engine", engine, tmp_path)
     assert f"Nobody has run this project on {engine}" in refused
-    assert run_operation("check_engine", engine, tmp_path, untried_engine=True) == ""
+    assert complaint("check_engine", engine, tmp_path, untried_engine=True) == ""
