@@ -1,7 +1,7 @@
 # Two commands: `make build` scores the bundled sample, `make test` proves the promises.
 # Needs Python 3.11+, make and git. People with uv may type `uv run dbt build` instead.
 .DEFAULT_GOAL := build
-.PHONY: build look impact test test-all test-browser test-faults test-spark mutants mutants-python lint lint-rules docs sample bench clean
+.PHONY: build look impact test test-all test-browser test-faults test-spark test-warehouses mutants mutants-python lint lint-rules docs sample bench clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -53,6 +53,12 @@ test-spark: $(BIN)/.synced
 	UV_PROJECT_ENVIRONMENT=.venv-spark PATH="$$PATH:$(BIN)" uv sync --quiet --frozen --extra spark --compile-bytecode
 	TZ=UTC .venv-spark/bin/pytest -n 0 tests/python/spark
 
+# Compiles for warehouses on which nobody has run it: their adapters go into an environment of their own.
+test-warehouses: $(BIN)/.synced
+	@test -x .venv-warehouses/bin/pytest || echo "Installing the adapters of Snowflake, BigQuery, Redshift and Databricks into .venv-warehouses."
+	UV_PROJECT_ENVIRONMENT=.venv-warehouses PATH="$$PATH:$(BIN)" uv sync --quiet --frozen --group warehouses --compile-bytecode
+	.venv-warehouses/bin/pytest -n 0 tests/python/warehouses
+
 # Builds and publications that are killed, meet a full disk or each other; takes a quarter of an hour.
 test-faults: $(BIN)/.synced
 	$(BIN)/pytest tests/python/faults
@@ -84,4 +90,4 @@ bench: $(BIN)/.synced
 	PATH="$$PATH:$(BIN)" uv run --quiet --frozen --group bench python benchmark/bench.py --events $(EVENTS) $(BENCH)
 
 clean:
-	rm -rf .venv .venv-spark target logs mutants published lead_scoring.duckdb
+	rm -rf .venv .venv-spark .venv-warehouses target logs mutants published lead_scoring.duckdb

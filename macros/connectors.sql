@@ -29,7 +29,7 @@
         cast(null as {{ dbt.type_string() }}) as lead_id,
         cast(null as {{ dbt.type_string() }}) as crm_object,
         cast(null as {{ dbt.type_string() }}) as crm_id
-    where 1 = 0
+    {{ no_rows() }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -50,12 +50,14 @@
         {%- endfor -%}
         select
             {%- for column in columns %}
-            {{ declared_column(column, found) }} as {{ column.name }}{{ ',' if not loop.last }}
+            {{ declared_column(column, found) }} as {{ column_name(column.name) }}{{ ',' if not loop.last }}
             {%- endfor %}
         {%- if found %}
         from {{ located(table) }}
-        {%- endif %}
         where {{ current_rows(table, found) }}
+        {%- else %}
+        {{ no_rows() }}
+        {%- endif %}
     {%- endif -%}
 {%- endmacro %}
 
@@ -169,7 +171,7 @@
     {%- elif data_type == 'json' and modules.re.match('text|varchar|char|string', found_type) -%}
         {{ column }}
     {%- elif data_type == 'json' -%}
-        cast({{ 'to_json(' ~ column ~ ')' if not found_type.startswith('json') else column }} as {{ dbt.type_string() }})
+        {{ json_written(column, found_type) }}
     {%- elif data_type == 'ids' -%}
         {{ plain_list(read_column(column, found_type, 'json')) }}
     {%- elif data_type == 'boolean' -%}
@@ -182,8 +184,8 @@
         {{ read_date(column, found_type) }}
     {%- elif modules.re.match('.*int|dec|num|double|float|real', found_type) -%}
         {{ add_seconds("cast('1970-01-01' as " ~ dbt.type_timestamp() ~ ")", 'cast(' ~ column ~ ' as numeric(28, 6)) * 0.001') }}
-    {%- elif 'with time zone' in found_type -%}
-        ({{ column }} at time zone 'UTC')
+    {%- elif modules.re.search('with time zone|timestamp_l?tz', found_type) -%}
+        {{ instant_to_utc(column) }}
     {%- elif modules.re.match('timestamp|date', found_type) -%}
         cast({{ column }} as {{ dbt.type_timestamp() }})
     {%- else -%}
@@ -209,9 +211,7 @@
    read whole. #}
 {% macro current_rows(table, found) -%}
     {%- set marks = found.get(plain_name('_fivetran_active'), []) -%}
-    {%- if not found -%}
-        1 = 0
-    {%- elif marks and not table.meta.get('is_history') -%}
+    {%- if marks and not table.meta.get('is_history') -%}
         coalesce({{ read_column(adapter.quote(marks[0].name), marks[0].dtype | lower, 'boolean') }}, true)
     {%- else -%}
         1 = 1
@@ -251,7 +251,7 @@
     {%- set page = nth_part(nth_part(url, '#', 1), '?', 1) -%}
     {%- set place = "case when " ~ page ~ " like '%://%' then " ~ nth_part(page, '://', 2) ~ " else " ~ page ~ " end" -%}
     case
-        when {{ place }} like '%/%' then substring({{ place }}, position('/' in {{ place }}))
+        when {{ place }} like '%/%' then substring({{ place }}, {{ place_in("'/'", place) }})
         when {{ url }} is not null then '/'
     end
 {%- endmacro %}
@@ -331,14 +331,14 @@ hop_{{ number }} as (
             case when {{ lead_id }} is null then 1 else 0 end,
             case when {{ records }}.record_id = {{ records }}.survivor_id then 0 else 1 end,
             {{ records }}.created_at nulls last,
-            {{ records }}.record_id
+            {{ records }}.record_id{{ up_to_here() }}
     )
 {%- endmacro %}
 
 
 {# True where a code is what a row of a mapping says: `%` stands for anything, an underscore for itself. #}
 {% macro is_like_code(code, pattern) -%}
-    lower({{ code }}) like replace({{ like_pattern(pattern) }}, '_', '!_') escape '!'
+    {{ is_like('lower(' ~ code ~ ')', 'replace(' ~ like_pattern(pattern) ~ ", '_', '!_')") }}
 {%- endmacro %}
 
 

@@ -1,5 +1,5 @@
-{# Everything in which the engines differ. A model calls these and stays portable. How DuckDB, PostgreSQL and Spark
-   do it, where they do it in a way of their own, is in the file of that name. #}
+{# Everything in which the engines differ. A model calls these and stays portable. How an engine does it, where
+   it has a way of its own, is in the file of its name. #}
 
 {% macro utc_to_local(utc_timestamp, zone=none) -%}
     {{ return(adapter.dispatch('utc_to_local')(utc_timestamp, zone or var('timezone'))) }}
@@ -112,6 +112,43 @@
 {%- endmacro %}
 
 
+{# A text of a known-good form, cut into a time and its offset from UTC: for engines that do not read every form. #}
+{% macro parts_to_utc(text) -%}
+    {%- set offset = first_match(text, '[+-][0-9:]+$') -%}
+    {%- set digits = "replace(" ~ offset ~ ", ':', '') || '00'" -%}
+    {%- set hours = 'cast(substring(' ~ digits ~ ', 2, 2) as ' ~ dbt.type_int() ~ ')' -%}
+    {%- set minutes = 'cast(substring(' ~ digits ~ ', 4, 2) as ' ~ dbt.type_int() ~ ')' -%}
+    {%- set east = "case when " ~ offset ~ " like '-%' then -1 else 1 end * (60 * " ~ hours ~ " + " ~ minutes ~ ")" -%}
+    {%- set plain = plain_time(text) -%}
+    case
+        when length({{ text }}) = 10 then {{ local_to_utc(plain) }}
+        when {{ has_form(text, '.*:[0-9.]+ ?[+-][0-9:]+') }} then {{ move_timestamp(plain, 'minute', '-(' ~ east ~ ')') }}
+        when {{ has_form(text, '.*(Z|UTC|GMT)') }} then {{ plain }}
+        else {{ raw_to_utc(plain) }}
+    end
+{%- endmacro %}
+
+{# What is finer than a microsecond is cut off. #}
+{% macro plain_time(text) -%}
+    cast(
+        substring({{ text }}, 1, 10) || ' '
+        || case when length({{ text }}) = 10 then '00:00' else substring({{ text }}, 12, 5) end
+        || case when substring({{ text }}, 17, 1) = ':' then substring({{ text }}, 17, 3) else ':00' end
+        || coalesce(substring({{ first_match(text, '[.][0-9]+') }}, 1, 7), '') as {{ dbt.type_timestamp() }}
+    )
+{%- endmacro %}
+
+
+{# The first part of a text that a regular expression matches, for `parts_to_utc`. #}
+{% macro first_match(text, pattern) -%}
+    {{ return(adapter.dispatch('first_match')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro default__first_match(text, pattern) -%}
+    regexp_substr({{ text }}, '{{ pattern }}')
+{%- endmacro %}
+
+
 {# Text without white space at both ends, tabs, line ends and full-width spaces included. #}
 {% macro strip(text) -%}
     {{ return(adapter.dispatch('strip')(text)) }}
@@ -178,6 +215,16 @@
 {%- endmacro %}
 
 
+{# What a column of JSON holds, as text. #}
+{% macro json_written(column, type) -%}
+    {{ return(adapter.dispatch('json_written')(column, type)) }}
+{%- endmacro %}
+
+{% macro default__json_written(column, type) -%}
+    cast({{ 'to_json(' ~ column ~ ')' if not type.startswith('json') else column }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+
 {# True where the whole text has the form of the regular expression. #}
 {% macro has_form(text, pattern) -%}
     {{ return(adapter.dispatch('has_form')(text, pattern)) }}
@@ -205,6 +252,16 @@
             )
         else {{ raw_to_utc(plain) }}
     end
+{%- endmacro %}
+
+
+{# A column whose type is an instant, as UTC time without zone. #}
+{% macro instant_to_utc(column) -%}
+    {{ return(adapter.dispatch('instant_to_utc')(column)) }}
+{%- endmacro %}
+
+{% macro default__instant_to_utc(column) -%}
+    ({{ column }} at time zone 'UTC')
 {%- endmacro %}
 
 
@@ -318,6 +375,154 @@
 {%- endmacro %}
 
 
+{# A truth value that can be cast to text. #}
+{% macro truth_value(column) -%}
+    {{ return(adapter.dispatch('truth_value')(column)) }}
+{%- endmacro %}
+
+{% macro default__truth_value(column) -%}
+    {{ column }}
+{%- endmacro %}
+
+
+{# Text without some characters at its end or its beginning. #}
+{% macro trim_end(text, characters) -%}
+    {{ return(adapter.dispatch('trim_end')(text, characters)) }}
+{%- endmacro %}
+
+{% macro default__trim_end(text, characters) -%}
+    trim(trailing '{{ characters }}' from {{ text }})
+{%- endmacro %}
+
+{% macro trim_start(text, characters) -%}
+    {{ return(adapter.dispatch('trim_start')(text, characters)) }}
+{%- endmacro %}
+
+{% macro default__trim_start(text, characters) -%}
+    trim(
+        leading '{{ characters }}' from {{ text }}
+    )
+{%- endmacro %}
+
+
+{# Place of a text within another, from 1; 0 if it is not there. #}
+{% macro place_in(part, text) -%}
+    {{ return(adapter.dispatch('place_in')(part, text)) }}
+{%- endmacro %}
+
+{% macro default__place_in(part, text) -%}
+    position({{ part }} in {{ text }})
+{%- endmacro %}
+
+
+{# True where a text is like a pattern in which `!` stands before what is not wild. #}
+{% macro is_like(text, pattern) -%}
+    {{ return(adapter.dispatch('is_like')(text, pattern)) }}
+{%- endmacro %}
+
+{% macro default__is_like(text, pattern) -%}
+    {{ text }} like {{ pattern }} escape '!'
+{%- endmacro %}
+
+
+{# True where two values differ, or only one is null. #}
+{% macro differs(left, right) -%}
+    {{ return(adapter.dispatch('differs')(left, right)) }}
+{%- endmacro %}
+
+{% macro default__differs(left, right) -%}
+    {{ left }} is distinct from {{ right }}
+{%- endmacro %}
+
+{% macro is_same(left, right) -%}
+    {{ return(adapter.dispatch('is_same')(left, right)) }}
+{%- endmacro %}
+
+{% macro default__is_same(left, right) -%}
+    {{ left }} is not distinct from {{ right }}
+{%- endmacro %}
+
+
+{# The greater or the lesser of two values of which one may be null; of more, or where none is null, plain SQL. #}
+{% macro greatest_of(left, right) -%}
+    {{ return(adapter.dispatch('greatest_of')(left, right)) }}
+{%- endmacro %}
+
+{% macro default__greatest_of(left, right) -%}
+    greatest({{ left }}, {{ right }})
+{%- endmacro %}
+
+{% macro least_of(left, right) -%}
+    {{ return(adapter.dispatch('least_of')(left, right)) }}
+{%- endmacro %}
+
+{% macro default__least_of(left, right) -%}
+    least({{ left }}, {{ right }})
+{%- endmacro %}
+
+
+{# Puts two queries together without rows that are in both. #}
+{% macro union_distinct() -%}
+    {{ return(adapter.dispatch('union_distinct')()) }}
+{%- endmacro %}
+
+{% macro default__union_distinct() -%}
+    union
+{%- endmacro %}
+
+
+{# The frame of a window whose rows have an order without ties, where an engine wants it said. #}
+{% macro up_to_here() -%}
+    {{ return(adapter.dispatch('up_to_here')()) }}
+{%- endmacro %}
+
+{% macro default__up_to_here() -%}
+{%- endmacro %}
+
+
+{# For the condition of an outer join that compares no column with another: an equation that always holds, where an
+   engine wants one. #}
+{% macro either_way(left, right) -%}
+    {{ return(adapter.dispatch('either_way')(left, right)) }}
+{%- endmacro %}
+
+{% macro default__either_way(left, right) -%}
+{%- endmacro %}
+
+
+{# For a condition without a table, where an engine wants a table. #}
+{% macro one_row() -%}
+    {{ return(adapter.dispatch('one_row')()) }}
+{%- endmacro %}
+
+{% macro default__one_row() -%}
+{%- endmacro %}
+
+{% macro no_rows() -%}
+    {{ one_row() }}where 1 = 0
+{%- endmacro %}
+
+
+{# The name of a column that is a word of an engine's own. #}
+{% macro column_name(name) -%}
+    {{ return(adapter.dispatch('column_name')(name)) }}
+{%- endmacro %}
+
+{% macro default__column_name(name) -%}
+    {{ name }}
+{%- endmacro %}
+
+
+{# All columns of a raw table, so that each can be cast to text. #}
+{% macro all_columns(relation) -%}
+    {{ return(adapter.dispatch('all_columns')(relation)) }}
+{%- endmacro %}
+
+{% macro default__all_columns(relation) -%}
+    *
+{%- endmacro %}
+
+
 {# A decimal as people write it: 30, 7.5, -10. #}
 {% macro plain_number(decimal) -%}
     {{ return(adapter.dispatch('plain_number')(decimal)) }}
@@ -398,9 +603,13 @@
 {% endmacro %}
 
 {% macro default__check_engine() %}
-    {%- if target.type not in ('duckdb', 'postgres') -%}
+    {%- if target.type in ('snowflake', 'bigquery', 'redshift') and not var('untried_engine', false) -%}
+        {{ exceptions.raise_compiler_error(
+            "Nobody has run this project on " ~ target.type ~ ": its models were only compiled for it. To be the first, accept "
+            ~ "it with --vars '{untried_engine: true}', and compare the rows with those of DuckDB.") }}
+    {%- elif target.type not in ('duckdb', 'postgres', 'snowflake', 'bigquery', 'redshift') -%}
         {{ exceptions.raise_compiler_error(
             "The target '" ~ target.name ~ "' is of type " ~ target.type ~ ", for which macros/dialect.sql has not been written "
-            ~ "out. There are duckdb, postgres and spark.") }}
+            ~ "out. There are duckdb, postgres and spark, and untried snowflake, bigquery and redshift.") }}
     {%- endif -%}
 {% endmacro %}

@@ -7,6 +7,6 @@
     {%- endfor -%}
     {%- set breaks = '\t\n\x0b\x0c\r\x85\u2028\u2029' -%}
     substring(
-        translate(translate({{ text }}, '{{ breaks }}', '{{ ' ' * breaks | length }}'), '{{ removed | join }}', ''), 1, 60
+        translate(translate({{ text }}, {{ text_literal(breaks) }}, '{{ ' ' * breaks | length }}'), {{ text_literal(removed | join) }}, ''), 1, 60
     )
 {%- endmacro %}

@@ -5,11 +5,11 @@
     {%- set model_name = var('raw_' ~ table, none) or connected_model(table) -%}
     {%- set relation = ref(model_name) if model_name else source('raw', table) -%}
     {%- set there = columns_there(relation) -%}
-    {%- set selected = ['*'] if there is none or there else [] -%}
+    {%- set selected = [all_columns(relation)] if there is none or there else [] -%}
     {%- for column in contract_columns(table) if there is not none and column not in there -%}
         {%- do selected.append('cast(null as ' ~ dbt.type_string() ~ ') as ' ~ column) -%}
     {%- endfor -%}
-    select {{ selected | join(', ') }} {{ 'from ' ~ relation if there is none or there else 'where 1 = 0' }}
+    select {{ selected | join(', ') }} {{ 'from ' ~ relation if there is none or there else no_rows() }}
 {%- endmacro %}
 
 

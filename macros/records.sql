@@ -38,7 +38,7 @@
             from (select distinct lead_id from {{ published }} where not is_bundled_sample) as published
             left join (
                 select lead_id from {{ base_leads }}
-                union
+                {{ union_distinct() }}
                 select alias_id as lead_id from {{ aliases }}
             ) as present on published.lead_id = present.lead_id
         {%- endset -%}

@@ -30,7 +30,7 @@
 {# True for a text with a sign that a Japanese keyboard writes and that means nothing special in a rule. #}
 {% macro has_wide_sign(column) -%}
     {%- for sign in ['｜', '％', '、', '*'] -%}
-        coalesce(position('{{ sign }}' in {{ column }}), 0) > 0 {{ 'or ' if not loop.last }}
+        coalesce({{ place_in("'" ~ sign ~ "'", column) }}, 0) > 0 {{ 'or ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -19,8 +19,10 @@
 {% macro rule_content(seed, separator='\x1f') -%}
     {%- set node = seed_node(seed) -%}
     {%- for column in node.get('columns', {}) -%}
-        {%- set is_decimal = node.config.column_types[column].startswith('numeric') -%}
-        {%- set text = plain_number(column) if is_decimal else 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+        {%- set type = node.config.column_types[column] -%}
+        {%- set value = truth_value(column) if type == 'boolean' else column -%}
+        {%- set text = plain_number(column) if type.startswith('numeric')
+            else 'cast(' ~ value ~ ' as ' ~ dbt.type_string() ~ ')' -%}
         coalesce('{{ separator if not loop.first }}{{ column }}=' || {{ text }}, '') {{ '|| ' if not loop.last }}
     {%- else -%}
         ''

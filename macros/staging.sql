@@ -79,7 +79,7 @@
 {% macro email_domain(column) -%}
     {%- set email = folded_text(column) -%}
     case
-        when {{ email }} like '%@%' then nullif(trim(trailing '> .' from {{ strip(nth_part(email, '@', -1)) }}), '')
+        when {{ email }} like '%@%' then nullif({{ trim_end(strip(nth_part(email, '@', -1)), '> .') }}, '')
     end
 {%- endmacro %}
 
@@ -87,7 +87,7 @@
 {# An id without what a spreadsheet or a data frame adds or takes: blanks, leading zeros, a `.0` at the end. #}
 {% macro bare_id(column) -%}
     {%- set text = folded_text(column) -%}
-    trim(
-        leading '0' from case when {{ text }} like '%.0' then substring({{ text }}, 1, length({{ text }}) - 2) else {{ text }} end
-    )
+    {%- set whole = "case when " ~ text ~ " like '%.0' then substring(" ~ text ~ ", 1, length(" ~ text ~ ") - 2) else "
+        ~ text ~ " end" -%}
+    {{ trim_start(whole, '0') }}
 {%- endmacro %}

@@ -7,6 +7,10 @@
 {# A share as a decimal of six places. Rounded in two steps, because DuckDB divides in binary,
    where a half at the seventh place may lie a little below. #}
 {% macro share_of(part, whole) -%}
+    {{ return(adapter.dispatch('share_of')(part, whole)) }}
+{%- endmacro %}
+
+{% macro default__share_of(part, whole) -%}
     cast(
         round(
             cast(round(cast({{ part }} as numeric(28, 6)) / nullif({{ whole }}, 0), 12) as numeric(28, 12)), 6
@@ -50,11 +54,11 @@
 {# How well scores rank the leads of a month, told from steps: one row per month and score, with its `leads` and the
    `opportunities` among them. Leads of one score are one step, so that what is said of them holds for each alike. #}
 {% macro leads_above(score) -%}
-    sum(leads) over (partition by month order by {{ score }} desc) - leads
+    sum(leads) over (partition by month order by {{ score }} desc{{ up_to_here() }}) - leads
 {%- endmacro %}
 
 {% macro losers_below(score) -%}
-    sum(leads - opportunities) over (partition by month order by {{ score }}) - (leads - opportunities)
+    sum(leads - opportunities) over (partition by month order by {{ score }}{{ up_to_here() }}) - (leads - opportunities)
 {%- endmacro %}
 
 {# Pairs of a lead with and one without opportunity: counted twice, so that ties count whole. #}
@@ -64,7 +68,7 @@
 
 {# The leads of the last step within the capacity count in equal parts. #}
 {% macro opportunities_within(capacity) -%}
-    sum(opportunities * least({{ as_float('greatest(' ~ capacity ~ ' - leads_above, 0)') }} / leads, 1))
+    sum(opportunities * least({{ as_float(greatest_of(capacity ~ ' - leads_above', '0')) }} / leads, 1))
 {%- endmacro %}
 
 {% macro auc(twice_pairs_won, leads, opportunities) -%}
@@ -72,5 +76,5 @@
 {%- endmacro %}
 
 {% macro lift(opportunities_within, capacity, leads, opportunities) -%}
-    {{ share_of(opportunities_within ~ ' * ' ~ leads, opportunities ~ ' * least(' ~ capacity ~ ', ' ~ leads ~ ')') }}
+    {{ share_of(opportunities_within ~ ' * ' ~ leads, opportunities ~ ' * ' ~ least_of(capacity, leads)) }}
 {%- endmacro %}

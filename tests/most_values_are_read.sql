@@ -35,7 +35,7 @@ unread as (
         remedy,
         count(*) as values_unread
     from {{ ref('rejected_records') }}
-    where reason like 'unparsable!_%' escape '!'
+    where {{ is_like('reason', "'unparsable!_%'") }}
     group by source_table, reason, remedy
 
 )

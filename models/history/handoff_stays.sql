@@ -35,7 +35,7 @@ turns as (
         valid_from as entered_at,
         lead(valid_from) over (partition by lead_id order by valid_from) as left_at
     from compared
-    where waking_tier is distinct from previous_tier
+    where {{ differs('waking_tier', 'previous_tier') }}
 
 ),
 

@@ -25,7 +25,7 @@ tier_stays as (
         valid_from as entered_at,
         lead(valid_from) over (partition by lead_id order by valid_from) as left_at
     from compared
-    where tier is distinct from previous_tier
+    where {{ differs('tier', 'previous_tier') }}
 
 )
 

@@ -41,7 +41,7 @@ other_matches as (
     where
         (
             rule_alternatives.match_type = 'pattern'
-            and lead_attributes.attribute_text like rule_alternatives.pattern escape '!'
+            and {{ is_like('lead_attributes.attribute_text', 'rule_alternatives.pattern') }}
         )
         or (
             rule_alternatives.match_type = 'band'
@@ -69,7 +69,7 @@ attribute_matches as (
         rule_kind,
         rule_id
     from exact_matches
-    union
+    {{ union_distinct() }}
     select
         lead_id,
         created_at,

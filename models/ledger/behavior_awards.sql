@@ -43,7 +43,7 @@ candidates as (
             and award_moments.awarded_at = event_matches.occurred_at
     where
         event_matches.award_per <> 'item'
-        or award_moments.award_item is not distinct from event_matches.asset
+        or {{ is_same('award_moments.award_item', 'event_matches.asset') }}
 
 ),
 

@@ -39,7 +39,7 @@ event_matches as (
     inner join behavior_rules on events.event_type = behavior_rules.event_type
     where
         behavior_rules.pattern is null
-        or lower(events.asset) like behavior_rules.pattern escape '!'
+        or {{ is_like('lower(events.asset)', 'behavior_rules.pattern') }}
 
 )
 

@@ -1,3 +1,4 @@
+{%- set is_latest = either_way('review_facts.log_entries', 'stale_months.recency') ~ 'stale_months.recency = 1' -%}
 with
 
 review_log as (
@@ -67,7 +68,7 @@ checklist_review_facts as (
     from review_facts
     cross join target_facts
     cross join validation_facts
-    left join stale_months on stale_months.recency = 1
+    left join stale_months on {{ is_latest }}
 
 )
 

@@ -21,7 +21,10 @@ ranked as (
         row_number() over (partition by months.month order by sales_capacity.valid_from_date desc nulls last)
             as capacity_rank
     from months
-    left join sales_capacity on sales_capacity.valid_from_date < {{ add_months('months.month', 1) }}
+    left join sales_capacity
+        on
+            {{ either_way('months.month', 'sales_capacity.valid_from_date') -}}
+            cast(sales_capacity.valid_from_date as {{ dbt.type_timestamp() }}) < {{ add_months('months.month', 1) }}
 
 ),
 

@@ -1,3 +1,4 @@
+{%- set from_above = 'partition by month order by total_score desc' ~ up_to_here() -%}
 with
 
 months as (
@@ -36,7 +37,7 @@ ranked as (
         *,
         {{ leads_above('total_score') }} as leads_above,
         {{ losers_below('total_score') }} as losers_below,
-        sum(opportunities) over (partition by month order by total_score desc) - opportunities as winners_above,
+        sum(opportunities) over ({{ from_above }}) - opportunities as winners_above,
         sum(opportunities) over (partition by month) as month_winners,
         sum(leads - opportunities) over (partition by month) as month_losers
     from steps_with_capacity

@@ -54,8 +54,8 @@ published_scores as (
     left join recorded on lead_mart.lead_id = recorded.lead_id and recorded.recency = 1
     where
         recorded.lead_id is null
-        or lead_mart.tier is distinct from recorded.tier
-        or lead_mart.total_score is distinct from recorded.total_score
+        or {{ differs('lead_mart.tier', 'recorded.tier') }}
+        or {{ differs('lead_mart.total_score', 'recorded.total_score') }}
 
 )
 

@@ -75,7 +75,7 @@ rule_book_history as (
     from compared
     cross join last_change
     where
-        compared.content_hash is distinct from compared.recorded_hash
+        {{ differs('compared.content_hash', 'compared.recorded_hash') }}
         and exists (select 1 from rule_book)
 
 )

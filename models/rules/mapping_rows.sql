@@ -16,7 +16,7 @@ mapping_rows as (
             {{ clean_category('source') }} as connector,
             {{ clean_text(columns[0]) }} as kind,
             {{ clean_text(columns[1]) }} as code,
-            {{ clean_text(columns[2]) }} as decision
+            {{ clean_text(truth_value(columns[2]) if columns[2].startswith('is_') else columns[2]) }} as decision
         from {{ ref(mapping).render() }}
         {{ 'union all' if not loop.last }}
     {%- endfor %}

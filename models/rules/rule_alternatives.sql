@@ -62,7 +62,7 @@ rule_alternatives as (
         attribute,
         case
             when alternative = '(missing)' then 'missing'
-            when listed like '%!%%' escape '!' then 'pattern'
+            when {{ is_like('listed', "'%!%%'") }} then 'pattern'
             else 'exact'
         end as match_type,
         alternative,

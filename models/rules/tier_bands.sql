@@ -25,7 +25,7 @@ attribute_bounds as (
         lead(min_attribute_score) over (order by min_attribute_score) as below_attribute_score
     from (
         select min_attribute_score from tiers where min_attribute_score is not null
-        union
+        {{ union_distinct() }}
         select cast(-999999999999 as numeric(18, 6)) as min_attribute_score
     ) as bounds
 

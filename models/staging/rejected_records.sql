@@ -1,3 +1,5 @@
+{%- set is_named = either_way('problems.problem', 'reasons.reason')
+    ~ place_in('reasons.reason', 'problems.problem') ~ ' > 0' -%}
 with
 
 reasons as (
@@ -92,7 +94,7 @@ rejected_records as (
         ) as remedy
     from problems
     -- several fields of one row may be unreadable: one row each
-    left join reasons on position(reasons.reason in problems.problem) > 0
+    left join reasons on {{ is_named }}
     left join left_out
         on problems.source_table = left_out.source_table and problems.record_id = left_out.record_id
 

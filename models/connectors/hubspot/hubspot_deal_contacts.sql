@@ -22,7 +22,7 @@ numbers as (
 hubspot_deal_contacts as (
 
     select deal_id, contact_id from deal_contact
-    union
+    {{ union_distinct() }}
     select
         deal.deal_id,
         {{ nth_part('deal.contact_ids', ',', 'numbers.number') }} as contact_id

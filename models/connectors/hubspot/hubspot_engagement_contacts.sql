@@ -21,7 +21,7 @@ numbers as (
 hubspot_engagement_contacts as (
 
     select engagement_id, contact_id from engagement_contact
-    union
+    {{ union_distinct() }}
     select
         engagements.engagement_id,
         {{ nth_part('engagements.contact_ids', ',', 'numbers.number') }} as contact_id

@@ -48,7 +48,7 @@ status_changes as (
     select
         contact_id,
         value as lead_status,
-        max(timestamp) as changed_at
+        max({{ column_name('timestamp') }}) as changed_at
     from contact_property_history
     where name in ('hs_lead_status', 'property_hs_lead_status')
     group by contact_id, value

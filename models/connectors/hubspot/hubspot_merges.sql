@@ -37,7 +37,7 @@ audited as (
         vid_to_merge as record_id,
         canonical_vid as moved_to_id,
         2 as source_rank,
-        timestamp as merged_at
+        {{ column_name('timestamp') }} as merged_at
     from contact_merge_audit
 
 ),

@@ -15,9 +15,9 @@ hubspot_merges as (
 named as (
 
     select contact_id as record_id from hubspot_contacts
-    union
+    {{ union_distinct() }}
     select record_id from hubspot_merges
-    union
+    {{ union_distinct() }}
     select moved_to_id as record_id from hubspot_merges
 
 ),

@@ -1,4 +1,5 @@
 {%- set epoch = "cast('1970-01-01' as " ~ dbt.type_timestamp() ~ ")" %}
+{%- set submitted_at = 'submission.' ~ column_name('timestamp') %}
 with
 
 contact_form_submission as (
@@ -35,12 +36,12 @@ submissions as (
         coalesce(
             submission.conversion_id,
             submission.form_id || ':' || submission.contact_id || ':'
-            || cast({{ elapsed_microseconds(epoch, 'submission.timestamp') }} as {{ dbt.type_string() }})
+            || cast({{ elapsed_microseconds(epoch, submitted_at) }} as {{ dbt.type_string() }})
         ) as event_id,
         'form' as kind,
         submission.form_id as code,
         coalesce(forms.name, submission.title) as label,
-        submission.timestamp as occurred_at,
+        {{ submitted_at }} as occurred_at,
         submission._fivetran_synced as loaded_at,
         submission.contact_id,
         {{ url_path('submission.page_url') }} as asset

@@ -33,7 +33,7 @@ named as (
         contact_id as record_id
     from opportunity_contact_role
     where not coalesce(is_deleted, false)
-    union
+    {{ union_distinct() }}
     select
         converted_opportunity_id as deal_id,
         id as record_id

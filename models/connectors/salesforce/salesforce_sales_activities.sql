@@ -44,18 +44,18 @@ named as (
         id as engagement_id,
         who_id as record_id
     from task
-    union
+    {{ union_distinct() }}
     select
         task_id as engagement_id,
         relation_id as record_id
     from task_relation
     where not coalesce(is_what, false) and not coalesce(is_deleted, false)
-    union
+    {{ union_distinct() }}
     select
         id as engagement_id,
         who_id as record_id
     from event
-    union
+    {{ union_distinct() }}
     select
         event_id as engagement_id,
         relation_id as record_id

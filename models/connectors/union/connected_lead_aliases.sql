@@ -18,7 +18,7 @@ names as (
         record_id as alias_id,
         lead_id
     from people
-    union
+    {{ union_distinct() }}
     select
         person_ids.lead_id as alias_id,
         people.lead_id

@@ -40,7 +40,7 @@ named as (
         {{ known_name('survivors', 'given.lead_id') }} as known_lead_id,
         first_value(survivors.record_id) over (
             partition by survivors.connector, survivors.survivor_id
-            order by survivors.name_rank, survivors.created_at, survivors.record_id
+            order by survivors.name_rank, survivors.created_at, survivors.record_id{{ up_to_here() }}
         ) as first_record_id
     from survivors
     left join given on survivors.connector = given.connector and survivors.record_id = given.record_id

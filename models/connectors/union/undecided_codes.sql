@@ -1,3 +1,4 @@
+{%- set is_listed = is_like('lower(codes.code)', 'rule_alternatives.pattern') -%}
 with
 
 codes as (
@@ -40,7 +41,7 @@ undecided_codes as (
         and not exists (
             select 1
             from rule_alternatives
-            where rule_alternatives.attribute = codes.kind and lower(codes.code) like rule_alternatives.pattern escape '!'
+            where rule_alternatives.attribute = codes.kind and {{ is_listed }}
         )
 
 )

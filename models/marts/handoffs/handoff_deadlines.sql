@@ -69,6 +69,7 @@ handoff_deadlines as (
     from targets
     left join business_periods as due_on
         on
+            {{ either_way('targets.target_seconds', 'due_on.business_seconds') -}}
             targets.target_seconds > due_on.business_seconds_before
             and targets.target_seconds <= due_on.business_seconds_before + due_on.business_seconds
 

@@ -38,7 +38,7 @@ unnamed_values as (
                 or (
                     alternatives.match_type = 'pattern'
                     and common_values.attribute_text <> '(missing)'
-                    and common_values.attribute_text like alternatives.pattern escape '!'
+                    and {{ is_like('common_values.attribute_text', 'alternatives.pattern') }}
                 )
             )
     where alternatives.rule_id is null

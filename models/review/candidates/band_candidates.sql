@@ -1,3 +1,4 @@
+{%- set from_below = 'partition by attribute, bands_below order by attribute_number' ~ up_to_here() -%}
 with
 
 alternatives as (
@@ -57,7 +58,7 @@ placed as (
         attribute,
         attribute_number,
         bands_below,
-        sum(leads) over (partition by attribute, bands_below order by attribute_number) - leads as leads_below,
+        sum(leads) over ({{ from_below }}) - leads as leads_below,
         sum(leads) over (partition by attribute, bands_below) as all_leads
     from unnamed_numbers
 

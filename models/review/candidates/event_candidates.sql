@@ -1,3 +1,5 @@
+{%- set is_of_type = either_way('common_events.event_type', 'rules.event_types')
+    ~ place_in("'|' || common_events.event_type || '|'", 'rules.event_types') ~ ' > 0' -%}
 with
 
 events as (
@@ -37,7 +39,7 @@ unnamed_types as (
 
     select common_events.event_type
     from common_events
-    left join rules on position('|' || common_events.event_type || '|' in rules.event_types) > 0
+    left join rules on {{ is_of_type }}
     where rules.rule_id is null
     group by common_events.event_type
     having sum(common_events.events) >= {{ var('review_min_leads') }}
@@ -53,8 +55,8 @@ unnamed_assets as (
     from common_events
     left join rules
         on
-            position('|' || common_events.event_type || '|' in rules.event_types) > 0
-            and common_events.asset like rules.pattern escape '!'
+            {{ is_of_type }}
+            and {{ is_like('common_events.asset', 'rules.pattern') }}
     where
         rules.rule_id is null
         and common_events.asset is not null

@@ -33,8 +33,8 @@ shared_bands as (
         later.attribute,
         earlier.rule_id as other_rule_id,
         earlier.line as other_line,
-        greatest(earlier.min_value, later.min_value) as shared_from,
-        least(earlier.max_value, later.max_value) as shared_below
+        {{ greatest_of('earlier.min_value', 'later.min_value') }} as shared_from,
+        {{ least_of('earlier.max_value', 'later.max_value') }} as shared_below
     from bands as earlier
     inner join bands as later
         on earlier.attribute = later.attribute and earlier.band_number < later.band_number

@@ -1,4 +1,4 @@
-{%- set of_same_name = "over (partition by rule_kind = 'tiers', rule_id order by file, line)" -%}
+{%- set of_same_name = "partition by rule_kind = 'tiers', rule_id order by file, line" -%}
 with
 
 rules as (
@@ -22,9 +22,9 @@ numbered as (
 
     select
         *,
-        row_number() {{ of_same_name }} as occurrence,
-        first_value(file) {{ of_same_name }} as other_file,
-        first_value(line) {{ of_same_name }} as other_line
+        row_number() over ({{ of_same_name }}) as occurrence,
+        first_value(file) over ({{ of_same_name ~ up_to_here() }}) as other_file,
+        first_value(line) over ({{ of_same_name ~ up_to_here() }}) as other_line
     from rules
     where {{ is_given('rule_id') }}
 

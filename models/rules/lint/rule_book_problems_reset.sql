@@ -11,8 +11,8 @@ resets as (
     select
         *,
         row_number() over (order by line, rule_id) as reset_number,
-        first_value(line) over (order by line, rule_id) as other_line,
-        first_value(rule_id) over (order by line, rule_id) as other_rule_id
+        first_value(line) over (order by line, rule_id{{ up_to_here() }}) as other_line,
+        first_value(rule_id) over (order by line, rule_id{{ up_to_here() }}) as other_rule_id
     from reset_rules
     where action = 'reset'
 

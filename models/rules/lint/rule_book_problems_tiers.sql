@@ -12,7 +12,7 @@ tiers as (
         *,
         min(min_score) over () as lowest_score,
         row_number() over (partition by min_score order by line, tier) as same_score_number,
-        first_value(tier) over (partition by min_score order by line, tier) as same_score_tier,
+        first_value(tier) over (partition by min_score order by line, tier{{ up_to_here() }}) as same_score_tier,
         max(case when sla_hours is null then min_score end) over () as highest_without_sla
     from lines
 
@@ -24,7 +24,7 @@ files as (
         'seeds/rules/tiers.csv' as file,
         cast(null as {{ dbt.type_int() }}) as line,
         cast(null as {{ dbt.type_string() }}) as rule_id
-    where not exists (select 1 from tiers)
+    {{ one_row() }}where not exists (select 1 from tiers)
 
 ),
 
