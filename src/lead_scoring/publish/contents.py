@@ -160,22 +160,27 @@ def still_seen(standing: Publication | None) -> str:
 
 
 @contextmanager
-def or_readers_keep(standing: Publication | None, failure: type[Exception]) -> Iterator[None]:
+def or_readers_keep(standing: Publication | None, *failures: type[Exception]) -> Iterator[None]:
     """Say of whatever stops a publication what readers see meanwhile.
 
     Arguments:
         standing: what they saw before.
-        failure: what the engine raises, beside `NotPublished`.
+        failures: what the engine raises, beside `NotPublished`.
 
     Raises:
-        NotPublished: the body raised either.
+        NotPublished: the body raised any of them.
 
     """
     try:
         yield
-    except (NotPublished, failure) as error:
-        said = error.message if isinstance(error, NotPublished) else " ".join(str(error).split())
+    except (NotPublished, *failures) as error:
+        said = error.message if isinstance(error, NotPublished) else in_one_line(error)
         raise NotPublished(f"Nothing was published: {said} {still_seen(standing)}") from error
+
+
+def in_one_line(error: Exception) -> str:
+    """Give what an engine says of a failure, without the stack that Java adds."""
+    return " ".join(str(error).split("\n\tat ", 1)[0].split())
 
 
 def not_ours(schema: str) -> NotPublished:

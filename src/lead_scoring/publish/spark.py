@@ -6,6 +6,7 @@ from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
@@ -18,12 +19,15 @@ from lead_scoring.publish.contents import (
     Publication,
     Relation,
     completed,
+    in_one_line,
     not_ours,
     or_readers_keep,
 )
 
 # So long a query may take that began before a publication; then the files it reads are gone, and with them the erased.
 KEPT = timedelta(hours=1)
+# Spark gives most of Java's exceptions names of its own, but not those of a catalog.
+FAILURES = (PySparkException, Py4JError)
 # What the names of copies begin with that stand beside the build while it is published.
 COPY = "to_publish_"
 # Spark's names of the types of `PUBLICATION` and `CATALOGUE`.
@@ -60,7 +64,7 @@ class Spark:
         """
         standing = self.standing()
         try:
-            with or_readers_keep(standing, PySparkException):
+            with or_readers_keep(standing, *FAILURES):
                 new = self._complete(marker)
                 self._refuse_others(standing)
                 self._copy(relations, new)
@@ -130,11 +134,11 @@ class Spark:
             self._write("published_tables", CATALOGUE, described)
             self._write("publication", PUBLICATION, [astuple(new)])
             self._drop(self.schema, set(self._tables(self.schema)) - {name for name, _ in described})
-        except PySparkException as error:
+        except FAILURES as error:
             raise NotPublished(
                 f"Spark failed before all tables of {self.schema} were those of {new}; the rest are still of the"
                 f" build before, as their build_id says. Type `lead-scoring publish` again. What Spark said:"
-                f" {' '.join(str(error).split())}"
+                f" {in_one_line(error)}"
             ) from error
 
     def _copy_of(self, name: str) -> str:
