@@ -1,4 +1,4 @@
-"""What the documentation of an engine says it can run, as far as the models need it: a list of what is allowed."""
+"""What an engine has, as far as the models need it and somebody has read up on it: a list of what is allowed."""
 
 from dataclasses import dataclass
 
