@@ -18,7 +18,12 @@ from jinja2.nativetypes import NativeEnvironment
 
 SCHEMAS = Path(dbt.jsonschemas.__file__).parent
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
-YAML_FILES = [path for folder in ("models", "seeds", "tests") for path in sorted((PROJECT / folder).rglob("*.yml"))]
+YAML_FILES = [
+    path
+    for folder in ("models", "seeds", "tests")
+    for path in sorted((PROJECT / folder).rglob("*.yml"))
+    if path.name != "profiles.yml"
+]
 # a model may read its own layer and the layers before it
 LAYERS = ["seeds", "raw", "rules", "staging", "ledger", "history", "marts", "review", "publication"]
 
@@ -53,11 +58,11 @@ def test_yml_has_only_known_keys(path: Path) -> None:
 
 
 def test_unit_tests_have_names_that_postgres_takes() -> None:
-    """It makes a table of that name, and a name has 63 characters at most; those of connectors are mostly off."""
+    """It makes a table of that name; those of connectors are off unless asked for, so the files are read."""
     described = [yaml.safe_load(path.read_text(encoding="utf-8")) or {} for path in YAML_FILES]
     names = [test["name"] for content in described for test in content.get("unit_tests") or []]
     assert len(names) > 250
-    assert [name for name in names if len(name) > 63] == []
+    assert [name for name in names if len(name) > 60] == []
 
 
 def rendered_for_duckdb(expression: str) -> str:
@@ -156,13 +161,12 @@ def test_yml_describes_exactly_the_columns_there_are(sample: Built) -> None:
 
 
 def test_scoring_and_scores_have_unit_tests(sample: Built) -> None:
-    """Every model that makes a number has a unit test, with a name every engine can hold."""
+    """Every model that makes a number has a unit test."""
     tests = sample.manifest["unit_tests"].values()
     tested = {test["model"] for test in tests}
     for node in nodes(sample, "model"):
         if node["path"].startswith(("ledger/", "history/")):
             assert node["name"] in tested, node["name"]
-    assert max(len(test["name"]) for test in tests) <= 60
 
 
 def test_the_mart_has_an_enforced_contract(sample: Built) -> None:

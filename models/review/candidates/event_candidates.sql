@@ -53,10 +53,7 @@ unnamed_assets as (
         common_events.event_type,
         common_events.asset
     from common_events
-    left join rules
-        on
-            {{ is_of_type }}
-            and {{ is_like('common_events.asset', 'rules.pattern') }}
+    left join rules on {{ is_of_type }} and {{ is_like('common_events.asset', 'rules.pattern') }}
     where
         rules.rule_id is null
         and common_events.asset is not null
