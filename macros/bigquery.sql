@@ -1,4 +1,4 @@
-{# BigQuery, after its documentation: compiled, never run. A timestamp is an instant there, and reads as UTC. #}
+{# BigQuery: compiled, never run. A timestamp is an instant there, and reads as UTC. #}
 
 {% macro bigquery__utc_to_local(utc_timestamp, zone) -%}
     timestamp(datetime(cast({{ utc_timestamp }} as timestamp), '{{ zone }}'))

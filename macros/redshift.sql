@@ -1,4 +1,4 @@
-{# Redshift, after its documentation: compiled, never run. Its adapter would take what is written for PostgreSQL, so
+{# Redshift: compiled, never run. Its adapter would take what is written for PostgreSQL, so
    that each such macro stands here too. #}
 
 {# `text` has 256 bytes there. #}

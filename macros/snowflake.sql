@@ -1,4 +1,4 @@
-{# Snowflake, after its documentation: compiled, never run. A timestamp has no zone there (TIMESTAMP_NTZ). #}
+{# Snowflake: compiled, never run. A timestamp has no zone there (TIMESTAMP_NTZ). #}
 
 {% macro snowflake__utc_to_local(utc_timestamp, zone) -%}
     convert_timezone('UTC', '{{ zone }}', cast({{ utc_timestamp }} as timestamp_ntz))
