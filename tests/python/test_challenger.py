@@ -368,7 +368,12 @@ def test_a_rule_for_everybody_is_added_once() -> None:
         "%|(missing)",
         "18",
     )
-    assert rule_files.with_base("points,rule_id\r\n1,a", 5) == "points,rule_id\r\n1,a\r\n5,base_points\r\n"
+    for end in ("\r\n", "\n"):
+        for content in (f"points,rule_id{end}1,a", f"points,rule_id{end}1,a{end}"):
+            assert rule_files.with_base(content, 5) == f"points,rule_id{end}1,a{end}5,base_points{end}"
+    for used, unused in (((" Region ",), "segment"), (rule_files.BASE_ATTRIBUTES, rule_files.BASE_ATTRIBUTES[0])):
+        content = "rule_id,attribute\n" + "".join(f"{name},{name}\n" for name in used)
+        assert rule_files.with_base(content, 5).removeprefix(content) == f"base_points,{unused}\n"
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 60])

@@ -158,6 +158,7 @@ HARMLESS: dict[str, tuple[bytes, list[str | None]]] = {
     "a quote within a text": ((HEADER + '1,2026-01-01,5" pipe\n').encode(), ['5" pipe']),
     "a backslash at the end": ((HEADER + '1,2026-01-01,"C:\\"\n').encode(), ["C:\\"]),
     "blanks around a quoted text": ((HEADER + '1, "2026-01-01" ,"a, b"\n').encode(), ["a, b"]),
+    "a blank before a quoted text with a comma": ((HEADER + '1,2026-01-01, "a, b"\n').encode(), ["a, b"]),
     "blank lines": (GOOD.replace("\n", "\n\n").encode(), ["製造業", "小売"]),
     "a comma at the end": ((HEADER + "1,2026-01-01,製造業,\n2,2026-01-02,小売,\n").encode(), ["製造業", "小売"]),
     "a line that begins with #": ((HEADER + "#1,2026-01-01,a\n2,2026-01-02,b\n").encode(), ["a", "b"]),
@@ -287,6 +288,25 @@ def test_lines_are_counted_up_to_a_byte() -> None:
     for content, end in ((b"\nab\n\rc\n", b"\n"), (b"\ra\rbc\r", b"\r")):
         for offset in range(len(content)):
             assert csv_text._line_at(io.BytesIO(content), offset) == 1 + content[:offset].count(end)
+
+
+def test_the_first_whole_line_of_the_end_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also a text in quotes that nothing closes before the file ends."""
+    path = tmp_path / "leads.csv"
+    row = "1,2026-01-01,a\n"
+    for fault, said in (("2,2026-01-01,a,b\n", "the line has too many cells"), ('2,2026-01-01,"a\n', "a double quote")):
+        path.write_text(HEADER + row * 1000 + fault + row * 300, encoding="utf-8")
+        monkeypatch.setattr(csv_text, "END", len(fault + row * 300) + 3)
+        (problem,) = csv_text.shape_problems(path, "leads.csv", NAMES, whole=0)[1]
+        assert str(problem).startswith(f"leads.csv line 1002: {said}")
+
+
+def test_a_quote_in_the_header_is_said(tmp_path: Path) -> None:
+    """As in any other line."""
+    path = tmp_path / "leads.csv"
+    path.write_text('lead_id,created_at,"industry"x,note\n1,2026-01-01,a,b\n', encoding="utf-8")
+    (problem,) = csv_text.shape_problems(path, "leads.csv", NAMES)[1]
+    assert problem.line == 1 and problem.problem == 'text follows the closing double quote of "industry"'
 
 
 def test_half_of_the_cells_is_no_remark(tmp_path: Path) -> None:
