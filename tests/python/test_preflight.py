@@ -50,6 +50,10 @@ FAULTS: dict[str, tuple[bytes, str]] = {
         (GOOD + '3,2026-01-03,"金融\n4,2026-01-04,小売\n').encode(),
         f" line 4: a double quote is not closed. {TWICE}",
     ),
+    "a quote that is never closed in the last line": (
+        (GOOD + '3,2026-01-03,"金融\n').encode(),
+        f" line 4: a double quote is not closed. {TWICE}",
+    ),
     "a quote that the next one closes": (
         (GOOD + '3,2026-01-03,"金融\n4,2026-01-04,"小売"\n').encode(),
         f" line 4: a double quote is not closed. {TWICE}",
@@ -132,6 +136,21 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "a cell too many": (
         (HEADER + "1,2026-01-01,製造業,小売\n2,2026-01-02,小売\n").encode(),
         " line 2: the line has too many cells, not 3."
+        " Put a text that holds a comma in double quotes, or delete the comma.",
+    ),
+    "a cell too many in every line": (
+        (HEADER + "1,2026-01-01,製造業,小売\n").encode(),
+        " line 2: the line has too many cells, not 3."
+        " Put a text that holds a comma in double quotes, or delete the comma.",
+    ),
+    "a comma at the end of the first line": (
+        (HEADER + "1,2026-01-01,製造業,\n2,2026-01-02,小売\n").encode(),
+        " line 2: the line has too many cells, not 3."
+        " Put a text that holds a comma in double quotes, or delete the comma.",
+    ),
+    "a comma at the end of the last line": (
+        (HEADER + "1,2026-01-01,製造業\n2,2026-01-02,小売,\n").encode(),
+        " line 3: the line has too many cells, not 3."
         " Put a text that holds a comma in double quotes, or delete the comma.",
     ),
     "a name twice": (
@@ -389,6 +408,14 @@ def test_every_seed_that_dbt_cannot_decode_is_named(tmp_path: Path, monkeypatch:
     assert second == f"seeds/rules/a.csv{FAULTS['Shift_JIS'][1]}"
     monkeypatch.setattr(csv_text, "encoding_problem", lambda path, file: None)
     assert rule_files.undecodable_seeds(tmp_path) == []
+
+
+def test_a_file_that_no_yml_describes_is_said(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """With where it lies: it is misnamed, or no rule file."""
+    (problem,) = rule_files.problems([rule_files.RuleFile(tmp_path, "seeds/rules/tier.csv", {})], connection)
+    assert str(problem) == (
+        "seeds/rules/tier.csv: no rule file has this name. Rename it, or move it out of seeds/rules."
+    )
 
 
 COLUMNS = "the columns are day, opens, region."
