@@ -183,6 +183,36 @@ def test_the_horizons_of_training_and_test_do_not_overlap() -> None:
     assert split([]) == ([], [])
 
 
+def test_a_third_of_the_rows_may_test() -> None:
+    """A month trains whose horizon ends in the moment in which the first test month ends."""
+    ends = [datetime(2025, number, 1) for number in range(2, 7)]
+    months = [
+        Month(date(2025, place + 1, 1), ends[place], ends[place + 1], rows) for place, rows in enumerate((2, 2, 1, 1))
+    ]
+    assert split(months) == (months[:2], months[2:])
+
+
+def test_log_odds_are_those_of_mantel_and_haenszel() -> None:
+    """Two months with and without a rule, one month without an opportunity, and a rule that nobody holds."""
+    # won and lost with the rule, won and lost without it
+    cells = [(1, 1, 1, 3), (2, 1, 1, 4), (0, 2, 0, 2)]
+    rows = [
+        (month, place in (0, 2), place < 2)
+        for month, counts in enumerate(cells)
+        for place, count in enumerate(counts)
+        for _ in range(count)
+    ]
+    month, won, held = (np.array(column) for column in zip(*rows, strict=True))
+    nobody = np.zeros(len(rows))
+    given = model.LeadMonths(month, np.arange(len(rows)), won, nobody, nobody, np.column_stack([held * 1.0, nobody]))
+    odds, errors = model.log_odds_within_months(given)
+    assert odds == pytest.approx([np.log((1 * 3 / 6 + 2 * 4 / 8) / (1 * 1 / 6 + 1 * 1 / 8)), 0])
+    assert errors[1] == np.inf
+    # of one month the error is that of a single table
+    odds, errors = model.log_odds_within_months(given.where(month == 1))
+    assert odds[0] == pytest.approx(np.log(2 * 4)) and errors[0] == pytest.approx((1 / 2 + 1 + 1 + 1 / 4) ** 0.5)
+
+
 def test_later_outcomes_do_not_move_the_proposal(database: Path, rules: Path, tmp_path: Path) -> None:
     """With every outcome after the training months turned round, the same points are proposed."""
     turned = tmp_path / "turned.duckdb"

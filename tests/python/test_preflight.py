@@ -328,6 +328,42 @@ def test_a_quote_in_the_header_is_said(tmp_path: Path) -> None:
     assert problem.line == 1 and problem.problem == 'text follows the closing double quote of "industry"'
 
 
+def test_what_two_ends_hold_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in the middle of such a file is said once; in the middle of a larger one it is left to DuckDB."""
+    monkeypatch.setattr(csv_text, "END", 5000)
+    path = tmp_path / "leads.csv"
+    for rows, count in ((290, 1), (450, 0)):
+        half = "1,2026-01-01,a\n" * rows
+        path.write_text(HEADER + half + "1,2026-01-01,a,b\n" + half, encoding="utf-8")
+        assert len(csv_text.shape_problems(path, "leads.csv", NAMES, whole=0)[1]) == count
+        path.write_bytes(HEADER.encode() + half.encode() + b"1,2026-01-01,\xff\n" + half.encode())
+        assert (csv_text.encoding_problem(path, "leads.csv", whole=0) is not None) == bool(count)
+
+
+def test_bytes_are_read_a_piece_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line of a fault is counted from the beginning of the file."""
+    monkeypatch.setattr(csv_text, "CHUNK", 100)
+    rows = [b"1,2026-01-01,a\n"] * 60
+    for line in (2, 30, 59):
+        (tmp_path / "leads.csv").write_bytes(b"".join([*rows[:line], b"1,2026-01-01,\xff\n", *rows]))
+        problem = csv_text.encoding_problem(tmp_path / "leads.csv", "leads.csv")
+        assert problem and problem.line == line + 1
+
+
+def test_a_header_is_told_from_other_lines(tmp_path: Path) -> None:
+    """Names that nobody asks for may be a header too; half of the names below it make no other header."""
+    path = tmp_path / "leads.csv"
+    for content, header, said in (
+        ('created_at, "lead_id"\n', ["created_at", "lead_id"], []),
+        ("a,b,c\nlead_id,2,3\n", ["a", "b", "c"], []),
+        ("a;b\n1;2\n", ["a;b"], ["the cells are separated by semicolons, not by commas"]),
+        ("a;b,c\n1,2\n", ["a;b", "c"], []),
+    ):
+        path.write_text(content, encoding="utf-8")
+        found, problems = csv_text.shape_problems(path, "leads.csv", NAMES)
+        assert (found, [problem.problem for problem in problems]) == (header, said)
+
+
 def test_half_of_the_cells_is_no_remark(tmp_path: Path) -> None:
     """The last line is to be deleted only where less than half of it is filled."""
     path = tmp_path / "leads.csv"
