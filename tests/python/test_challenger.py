@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from conftest import PROJECT, Built
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from test_postgres import connect, server  # noqa: F401
 
@@ -211,6 +212,18 @@ def test_log_odds_are_those_of_mantel_and_haenszel() -> None:
     # of one month the error is that of a single table
     odds, errors = model.log_odds_within_months(given.where(month == 1))
     assert odds[0] == pytest.approx(np.log(2 * 4)) and errors[0] == pytest.approx((1 / 2 + 1 + 1 + 1 / 4) ** 0.5)
+
+
+def test_weights_are_those_of_scikit_learn() -> None:
+    """With the same trust in no effect at all, of awards in units of their spread."""
+    chance = np.random.default_rng(2)
+    awards = chance.poisson(1.0, (400, 2)).astype(float)
+    won = chance.random(400) < 1 / (1 + np.exp(2 - awards @ [0.8, -0.4]))
+    nothing, spread = np.zeros(400), awards.std(axis=0)
+    rows = model.LeadMonths(np.zeros(400, int), np.arange(400), won, nothing, nothing, awards)
+    found = model.fit(rows, nothing, np.zeros(2), 5.0, [(None, None)] * 2)
+    peer = LogisticRegression(C=1 / 5.0, tol=1e-8, max_iter=1000).fit(awards / spread, won)
+    assert found == pytest.approx(peer.coef_[0] / spread, rel=1e-3)
 
 
 def test_later_outcomes_do_not_move_the_proposal(database: Path, rules: Path, tmp_path: Path) -> None:

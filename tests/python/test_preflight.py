@@ -79,6 +79,14 @@ FAULTS: dict[str, tuple[bytes, str]] = {
         GOOD.encode() + b"\0" * 5000,
         f" line 4: the line holds a zero byte, which is no text. {EXPORT}",
     ),
+    "a zero byte at the very beginning": (
+        b"\0" + GOOD.encode(),
+        f" line 1: the line holds a zero byte, which is no text. {EXPORT}",
+    ),
+    "zero bytes in two lines": (
+        GOOD.replace("業", "\0").replace("小", "\0").encode(),
+        f" line 2: the line holds a zero byte, which is no text. {EXPORT}",
+    ),
     "UTF-16": (GOOD.encode("utf-16"), f': the file is UTF-16, which Excel saves as "Unicode Text", not UTF-8. {SAVE}'),
     "UTF-16, big end first and no Latin letters": (
         b"\xfe\xff" + "会社名、業種\n甲社、製造業\n".encode("utf-16-be"),
