@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from conftest import PROJECT, Built
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from test_postgres import connect, server  # noqa: F401
 
@@ -181,6 +182,48 @@ def test_the_horizons_of_training_and_test_do_not_overlap() -> None:
     assert len(split(months)[1]) > 1
     assert split(months[:3]) == ([], months[2:3])
     assert split([]) == ([], [])
+
+
+def test_a_third_of_the_rows_may_test() -> None:
+    """A month trains whose horizon ends in the moment in which the first test month ends."""
+    ends = [datetime(2025, number, 1) for number in range(2, 7)]
+    months = [
+        Month(date(2025, place + 1, 1), ends[place], ends[place + 1], rows) for place, rows in enumerate((2, 2, 1, 1))
+    ]
+    assert split(months) == (months[:2], months[2:])
+
+
+def test_log_odds_are_those_of_mantel_and_haenszel() -> None:
+    """Two months with and without a rule, one month without an opportunity, and a rule that nobody holds."""
+    # won and lost with the rule, won and lost without it
+    cells = [(1, 1, 1, 3), (2, 1, 1, 4), (0, 2, 0, 2)]
+    rows = [
+        (month, place in (0, 2), place < 2)
+        for month, counts in enumerate(cells)
+        for place, count in enumerate(counts)
+        for _ in range(count)
+    ]
+    month, won, held = (np.array(column) for column in zip(*rows, strict=True))
+    nobody = np.zeros(len(rows))
+    given = model.LeadMonths(month, np.arange(len(rows)), won, nobody, nobody, np.column_stack([held * 1.0, nobody]))
+    odds, errors = model.log_odds_within_months(given)
+    assert odds == pytest.approx([np.log((1 * 3 / 6 + 2 * 4 / 8) / (1 * 1 / 6 + 1 * 1 / 8)), 0])
+    assert errors[1] == np.inf
+    # of one month the error is that of a single table
+    odds, errors = model.log_odds_within_months(given.where(month == 1))
+    assert odds[0] == pytest.approx(np.log(2 * 4)) and errors[0] == pytest.approx((1 / 2 + 1 + 1 + 1 / 4) ** 0.5)
+
+
+def test_weights_are_those_of_scikit_learn() -> None:
+    """With the same trust in no effect at all, of awards in units of their spread."""
+    chance = np.random.default_rng(2)
+    awards = chance.poisson(1.0, (400, 2)).astype(float)
+    won = chance.random(400) < 1 / (1 + np.exp(2 - awards @ [0.8, -0.4]))
+    nothing, spread = np.zeros(400), awards.std(axis=0)
+    rows = model.LeadMonths(np.zeros(400, int), np.arange(400), won, nothing, nothing, awards)
+    found = model.fit(rows, nothing, np.zeros(2), 5.0, [(None, None)] * 2)
+    peer = LogisticRegression(C=1 / 5.0, tol=1e-8, max_iter=1000).fit(awards / spread, won)
+    assert found == pytest.approx(peer.coef_[0] / spread, rel=1e-3)
 
 
 def test_later_outcomes_do_not_move_the_proposal(database: Path, rules: Path, tmp_path: Path) -> None:
@@ -368,7 +411,12 @@ def test_a_rule_for_everybody_is_added_once() -> None:
         "%|(missing)",
         "18",
     )
-    assert rule_files.with_base("points,rule_id\r\n1,a", 5) == "points,rule_id\r\n1,a\r\n5,base_points\r\n"
+    for end in ("\r\n", "\n"):
+        for content in (f"points,rule_id{end}1,a", f"points,rule_id{end}1,a{end}"):
+            assert rule_files.with_base(content, 5) == f"points,rule_id{end}1,a{end}5,base_points{end}"
+    for used, unused in (((" Region ",), "segment"), (rule_files.BASE_ATTRIBUTES, rule_files.BASE_ATTRIBUTES[0])):
+        content = "rule_id,attribute\n" + "".join(f"{name},{name}\n" for name in used)
+        assert rule_files.with_base(content, 5).removeprefix(content) == f"base_points,{unused}\n"
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 60])

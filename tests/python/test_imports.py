@@ -175,6 +175,9 @@ def test_an_encoding_that_nobody_names_is_said(project: Path) -> None:
         files.decoded(path, "klingon")
     path.write_bytes("\ufeff会社".encode())
     assert files.decoded(path, "utf-8") == files.decoded(path, "") == "会社"
+    assert files.decoded(path, "latin-1") == path.read_bytes().decode("latin-1")
+    path.write_bytes(EXPORT.encode("utf-16"))
+    assert files.decoded(path, "") == files.decoded(path, "utf-16") == EXPORT
 
 
 def test_cells_that_cannot_be_read_are_counted(project: Path) -> None:

@@ -50,6 +50,10 @@ FAULTS: dict[str, tuple[bytes, str]] = {
         (GOOD + '3,2026-01-03,"金融\n4,2026-01-04,小売\n').encode(),
         f" line 4: a double quote is not closed. {TWICE}",
     ),
+    "a quote that is never closed in the last line": (
+        (GOOD + '3,2026-01-03,"金融\n').encode(),
+        f" line 4: a double quote is not closed. {TWICE}",
+    ),
     "a quote that the next one closes": (
         (GOOD + '3,2026-01-03,"金融\n4,2026-01-04,"小売"\n').encode(),
         f" line 4: a double quote is not closed. {TWICE}",
@@ -74,6 +78,14 @@ FAULTS: dict[str, tuple[bytes, str]] = {
     "zero bytes after a power cut": (
         GOOD.encode() + b"\0" * 5000,
         f" line 4: the line holds a zero byte, which is no text. {EXPORT}",
+    ),
+    "a zero byte at the very beginning": (
+        b"\0" + GOOD.encode(),
+        f" line 1: the line holds a zero byte, which is no text. {EXPORT}",
+    ),
+    "zero bytes in two lines": (
+        GOOD.replace("業", "\0").replace("小", "\0").encode(),
+        f" line 2: the line holds a zero byte, which is no text. {EXPORT}",
     ),
     "UTF-16": (GOOD.encode("utf-16"), f': the file is UTF-16, which Excel saves as "Unicode Text", not UTF-8. {SAVE}'),
     "UTF-16, big end first and no Latin letters": (
@@ -134,6 +146,21 @@ FAULTS: dict[str, tuple[bytes, str]] = {
         " line 2: the line has too many cells, not 3."
         " Put a text that holds a comma in double quotes, or delete the comma.",
     ),
+    "a cell too many in every line": (
+        (HEADER + "1,2026-01-01,製造業,小売\n").encode(),
+        " line 2: the line has too many cells, not 3."
+        " Put a text that holds a comma in double quotes, or delete the comma.",
+    ),
+    "a comma at the end of the first line": (
+        (HEADER + "1,2026-01-01,製造業,\n2,2026-01-02,小売\n").encode(),
+        " line 2: the line has too many cells, not 3."
+        " Put a text that holds a comma in double quotes, or delete the comma.",
+    ),
+    "a comma at the end of the last line": (
+        (HEADER + "1,2026-01-01,製造業\n2,2026-01-02,小売,\n").encode(),
+        " line 3: the line has too many cells, not 3."
+        " Put a text that holds a comma in double quotes, or delete the comma.",
+    ),
     "a name twice": (
         GOOD.replace("industry", "Lead_ID").encode(),
         " line 1: the column lead_id is there twice. Delete or rename one of the two.",
@@ -158,6 +185,7 @@ HARMLESS: dict[str, tuple[bytes, list[str | None]]] = {
     "a quote within a text": ((HEADER + '1,2026-01-01,5" pipe\n').encode(), ['5" pipe']),
     "a backslash at the end": ((HEADER + '1,2026-01-01,"C:\\"\n').encode(), ["C:\\"]),
     "blanks around a quoted text": ((HEADER + '1, "2026-01-01" ,"a, b"\n').encode(), ["a, b"]),
+    "a blank before a quoted text with a comma": ((HEADER + '1,2026-01-01, "a, b"\n').encode(), ["a, b"]),
     "blank lines": (GOOD.replace("\n", "\n\n").encode(), ["製造業", "小売"]),
     "a comma at the end": ((HEADER + "1,2026-01-01,製造業,\n2,2026-01-02,小売,\n").encode(), ["製造業", "小売"]),
     "a line that begins with #": ((HEADER + "#1,2026-01-01,a\n2,2026-01-02,b\n").encode(), ["a", "b"]),
@@ -289,6 +317,61 @@ def test_lines_are_counted_up_to_a_byte() -> None:
             assert csv_text._line_at(io.BytesIO(content), offset) == 1 + content[:offset].count(end)
 
 
+def test_the_first_whole_line_of_the_end_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also a text in quotes that nothing closes before the file ends."""
+    path = tmp_path / "leads.csv"
+    row = "1,2026-01-01,a\n"
+    for fault, said in (("2,2026-01-01,a,b\n", "the line has too many cells"), ('2,2026-01-01,"a\n', "a double quote")):
+        path.write_text(HEADER + row * 1000 + fault + row * 300, encoding="utf-8")
+        monkeypatch.setattr(csv_text, "END", len(fault + row * 300) + 3)
+        (problem,) = csv_text.shape_problems(path, "leads.csv", NAMES, whole=0)[1]
+        assert str(problem).startswith(f"leads.csv line 1002: {said}")
+
+
+def test_a_quote_in_the_header_is_said(tmp_path: Path) -> None:
+    """As in any other line."""
+    path = tmp_path / "leads.csv"
+    path.write_text('lead_id,created_at,"industry"x,note\n1,2026-01-01,a,b\n', encoding="utf-8")
+    (problem,) = csv_text.shape_problems(path, "leads.csv", NAMES)[1]
+    assert problem.line == 1 and problem.problem == 'text follows the closing double quote of "industry"'
+
+
+def test_what_two_ends_hold_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in the middle of such a file is said once; in the middle of a larger one it is left to DuckDB."""
+    monkeypatch.setattr(csv_text, "END", 5000)
+    path = tmp_path / "leads.csv"
+    for rows, count in ((290, 1), (450, 0)):
+        half = "1,2026-01-01,a\n" * rows
+        path.write_text(HEADER + half + "1,2026-01-01,a,b\n" + half, encoding="utf-8")
+        assert len(csv_text.shape_problems(path, "leads.csv", NAMES, whole=0)[1]) == count
+        path.write_bytes(HEADER.encode() + half.encode() + b"1,2026-01-01,\xff\n" + half.encode())
+        assert (csv_text.encoding_problem(path, "leads.csv", whole=0) is not None) == bool(count)
+
+
+def test_bytes_are_read_a_piece_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line of a fault is counted from the beginning of the file."""
+    monkeypatch.setattr(csv_text, "CHUNK", 100)
+    rows = [b"1,2026-01-01,a\n"] * 60
+    for line in (2, 30, 59):
+        (tmp_path / "leads.csv").write_bytes(b"".join([*rows[:line], b"1,2026-01-01,\xff\n", *rows]))
+        problem = csv_text.encoding_problem(tmp_path / "leads.csv", "leads.csv")
+        assert problem and problem.line == line + 1
+
+
+def test_a_header_is_told_from_other_lines(tmp_path: Path) -> None:
+    """Names that nobody asks for may be a header too; half of the names below it make no other header."""
+    path = tmp_path / "leads.csv"
+    for content, header, said in (
+        ('created_at, "lead_id"\n', ["created_at", "lead_id"], []),
+        ("a,b,c\nlead_id,2,3\n", ["a", "b", "c"], []),
+        ("a;b\n1;2\n", ["a;b"], ["the cells are separated by semicolons, not by commas"]),
+        ("a;b,c\n1,2\n", ["a;b", "c"], []),
+    ):
+        path.write_text(content, encoding="utf-8")
+        found, problems = csv_text.shape_problems(path, "leads.csv", NAMES)
+        assert (found, [problem.problem for problem in problems]) == (header, said)
+
+
 def test_half_of_the_cells_is_no_remark(tmp_path: Path) -> None:
     """The last line is to be deleted only where less than half of it is filled."""
     path = tmp_path / "leads.csv"
@@ -369,6 +452,14 @@ def test_every_seed_that_dbt_cannot_decode_is_named(tmp_path: Path, monkeypatch:
     assert second == f"seeds/rules/a.csv{FAULTS['Shift_JIS'][1]}"
     monkeypatch.setattr(csv_text, "encoding_problem", lambda path, file: None)
     assert rule_files.undecodable_seeds(tmp_path) == []
+
+
+def test_a_file_that_no_yml_describes_is_said(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """With where it lies: it is misnamed, or no rule file."""
+    (problem,) = rule_files.problems([rule_files.RuleFile(tmp_path, "seeds/rules/tier.csv", {})], connection)
+    assert str(problem) == (
+        "seeds/rules/tier.csv: no rule file has this name. Rename it, or move it out of seeds/rules."
+    )
 
 
 COLUMNS = "the columns are day, opens, region."

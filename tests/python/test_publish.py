@@ -1,8 +1,10 @@
 """What readers see: the public models of the last complete and green build, and nothing of any other."""
 
+import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,10 +19,13 @@ from test_build import RunDbt
 from lead_scoring.challenger import warehouse
 from lead_scoring.cli import main
 from lead_scoring.project import Project
-from lead_scoring.publish.contents import Facts, NotPublished, Relation, public_relations
+from lead_scoring.publish import contents, summary
+from lead_scoring.publish.contents import Facts, NotPublished, Publication, Relation, public_relations
 from lead_scoring.publish.embedded import Embedded
 
 AS_OF = datetime(2026, 6, 30, 15)
+BUILT_AT = datetime(2026, 7, 1, 2, 3, 4)
+STANDING = Publication("b1", AS_OF, BUILT_AT, datetime(2026, 7, 1, 3), "0123456789", 7, "UTC", None)
 
 
 class Shop:
@@ -301,3 +306,104 @@ def test_a_model_that_is_gone_is_a_sentence(shop: Shop) -> None:
     with pytest.raises(NotPublished, match="never_built"):
         shop.publish()
     assert not shop.store.file.exists()
+
+
+def node(kind: str, name: str, package: str = "lead_scoring", **config: str) -> dict[str, Any]:
+    """Return what a manifest says of a node."""
+    columns = {"id": {"description": "one\n  line"}}
+    described = {
+        "name": name,
+        "schema": "main",
+        "alias": f"{name}_1",
+        "description": " what\nit is",
+        "columns": columns,
+    }
+    return described | {"resource_type": kind, "package_name": package, "config": config}
+
+
+def test_public_models_and_rule_files_are_published(tmp_path: Path) -> None:
+    """Nothing that is not public, of another package, or no rule file; without the mark of a build, nothing at all."""
+    (tmp_path / "seeds" / "rules").mkdir(parents=True)
+    (tmp_path / "seeds" / "rules" / "tiers.csv").write_text("tier\n", encoding="utf-8")
+    (tmp_path / "dbt_project.yml").write_text("name: lead_scoring\n", encoding="utf-8")
+    project = Project(tmp_path, {})
+    with pytest.raises(NotPublished, match="manifest.json does not exist, so nothing was built here"):
+        public_relations(project, tmp_path, "duckdb")
+
+    def manifest(*nodes: dict[str, Any]) -> None:
+        content = {
+            "metadata": {"adapter_type": "duckdb"},
+            "nodes": {str(place): each for place, each in enumerate(nodes)},
+        }
+        (tmp_path / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+
+    others = [
+        *(node("model", "mart", access="public"), node("seed", "tiers", "host")),
+        *(node("model", "a_queue", access="public"), node("model", "theirs", "other", access="public")),
+        *(node("model", "ledger", access="protected"), node("model", "tiers_of", "host"), node("seed", "codes")),
+        *(node("test", "tested", access="public"), node("test", "completed_build")),
+        node("model", "completed_build", "other"),
+    ]
+    manifest(*others)
+    with pytest.raises(NotPublished, match="the project has no model completed_build"):
+        public_relations(project, tmp_path, "duckdb")
+    manifest(*others, node("model", "completed_build"))
+    found, marker = public_relations(project, tmp_path, "duckdb")
+    assert [relation.name for relation in found] == ["a_queue", "mart", "tiers"]
+    assert marker == Relation("completed_build", "main", "completed_build_1", "what it is", {"id": "one line"})
+    with pytest.raises(NotPublished, match="the last dbt command was for duckdb, and this target is postgres"):
+        public_relations(project, tmp_path, "postgres")
+
+
+def test_a_build_is_published_as_what_it_says_of_itself() -> None:
+    """Only if its mark is there and says that it is whole; a set of an older version says less."""
+    row = ("b1", AS_OF, BUILT_AT, "0123456789", True)
+    new = contents.completed([row], 7, Facts("UTC"))
+    assert replace(new, published_at=STANDING.published_at) == STANDING
+    with pytest.raises(NotPublished, match="was not finished, or a test failed"):
+        contents.completed([], 7, Facts("UTC"))
+    with pytest.raises(NotPublished, match="left out some models, seeds or data tests"):
+        contents.completed([(*row[:4], False)], 7, Facts("UTC"))
+    older = Publication.of(["build_id", "more"], [("b0", 1)])
+    assert older and (older.build_id, older.timezone) == ("b0", None)
+    assert Publication.of(["build_id"], []) is None
+
+
+def test_what_stops_a_publication_is_said_with_what_readers_see() -> None:
+    """In one sentence each; what the engine does not raise is passed on."""
+    seen = f"Readers still see {STANDING}, since 2026-07-01 03:00:00 (UTC)."
+    assert str(STANDING) == "the build of 2026-07-01 02:03:04, as of 2026-06-30 15:00:00"
+    nothing = "Nothing was published before, so readers see nothing."
+    for standing, ending in ((STANDING, seen), (None, nothing)):
+        for error, said in ((NotPublished("wait."), "wait."), (OSError("two\n words"), "two words")):
+            with pytest.raises(NotPublished) as caught, contents.or_readers_keep(standing, OSError):
+                raise error
+            assert caught.value.message == f"Nothing was published: {said} {ending}"
+    with pytest.raises(ValueError), contents.or_readers_keep(None, OSError):
+        raise ValueError
+
+
+def test_the_closing_lines_count_what_is_published() -> None:
+    """Sums before their parts, the reason most rows are left out for, and of many warnings the first three."""
+    rows = {
+        summary.TIERS: [("hot", 1200), ("hold", 34)],
+        summary.QUEUE: [],
+        summary.STALE: [("asleep", 5)],
+        summary.ROWS: [(50000, 1700)],
+        summary.WHY: [("no_id", 1600, "Write one.")],
+    }
+    quiet = summary.lines(rows.__getitem__, STANDING, ["a", "b"], None)
+    assert quiet == [
+        f"Published   {STANDING}, rules 01234567",
+        "Leads       1,234: hot 1,200, hold 34",
+        "Queue       0",
+        "Stale       5: asleep 5",
+        "Left out    1,700 of 50,000 raw rows, most (1,600) as no_id: Write one.",
+        "Readers     a, b",
+        "Look        lead-scoring app",
+    ]
+    warned = summary.lines(rows.__getitem__, STANDING, ["a", "b"], [f"WARNING {n}" for n in range(4)])
+    assert [line for line in warned if line not in quiet] == ["Warnings    4", *(f"            {n}" for n in range(3))]
+    rows[summary.WHY] = []
+    good = summary.lines(rows.__getitem__, STANDING, [], [])
+    assert good[4:6] == ["Left out    1,700 of 50,000 raw rows", "Warnings    none"]
