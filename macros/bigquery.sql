@@ -191,14 +191,3 @@
 {% macro bigquery__type_double() -%}
     float64
 {%- endmacro %}
-
-
-{# There is no list of them to ask for; this one comes from the same data base. #}
-{% macro bigquery__is_zone(name) %}
-    {{- return(name in modules.pytz.all_timezones) -}}
-{% endmacro %}
-
-
-{% macro bigquery__has_column(relation, name) %}
-    {{- return(name | lower in adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list) -}}
-{% endmacro %}

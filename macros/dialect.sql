@@ -555,26 +555,13 @@
 {%- endmacro %}
 
 
-{# True if the engine knows the name of a time zone. #}
-{% macro is_zone(name) %}
-    {{- return(adapter.dispatch('is_zone')(name)) -}}
-{% endmacro %}
-
-{% macro default__is_zone(name) %}
-    {{- return(run_query("select 1 from pg_timezone_names() where name = '" ~ name ~ "'").rows | length > 0) -}}
-{% endmacro %}
-
-
-{# True if a table has a column. Not through the adapter: on DuckDB it begins a transaction, and what hooks make would
-   be rolled back. #}
+{# True if a table has a column, in whichever case an engine keeps its name. #}
 {% macro has_column(relation, name) %}
     {{- return(adapter.dispatch('has_column')(relation, name)) -}}
 {% endmacro %}
 
 {% macro default__has_column(relation, name) %}
-    {%- set query = "select 1 from information_schema.columns where column_name = '" ~ name ~ "' and table_name = '"
-        ~ relation.identifier ~ "' and table_schema = '" ~ relation.schema ~ "'" -%}
-    {{- return(run_query(query).rows | length > 0) -}}
+    {{- return(name in adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list) -}}
 {% endmacro %}
 
 

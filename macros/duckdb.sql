@@ -81,6 +81,14 @@
 {%- endmacro %}
 
 
+{# Not through the adapter: it begins a transaction, and what hooks make would be rolled back. #}
+{% macro duckdb__has_column(relation, name) %}
+    {%- set query = "select 1 from information_schema.columns where column_name = '" ~ name ~ "' and table_name = '"
+        ~ relation.identifier ~ "' and table_schema = '" ~ relation.schema ~ "'" -%}
+    {{- return(run_query(query).rows | length > 0) -}}
+{% endmacro %}
+
+
 {% macro duckdb__seed_line() -%}
     cast(row_number() over (order by rowid) + 1 as integer)
 {%- endmacro %}

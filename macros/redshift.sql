@@ -151,20 +151,9 @@
 {%- endmacro %}
 
 
-{# There is no list of them to join; this one comes from the same data base. #}
-{% macro redshift__is_zone(name) %}
-    {{- return(name in modules.pytz.all_timezones) -}}
-{% endmacro %}
-
-
-{% macro redshift__has_column(relation, name) %}
-    {{- return(name | lower in adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list) -}}
-{% endmacro %}
-
-
 {# There is no `if not exists`. #}
 {% macro redshift__add_text_column(relation, name) -%}
-    {%- if execute and not redshift__has_column(relation, name) -%}
+    {%- if execute and not has_column(relation, name) -%}
         alter table {{ relation }} add column {{ name }} {{ dbt.type_string() }}
     {%- endif -%}
 {%- endmacro %}

@@ -114,15 +114,3 @@
 {% macro snowflake__least_of(left, right) -%}
     least_ignore_nulls({{ left }}, {{ right }})
 {%- endmacro %}
-
-
-{# There is no list of them to ask for; this one comes from the same data base. #}
-{% macro snowflake__is_zone(name) %}
-    {{- return(name in modules.pytz.all_timezones) -}}
-{% endmacro %}
-
-
-{# Names are in upper case there. #}
-{% macro snowflake__has_column(relation, name) %}
-    {{- return(name | lower in adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list) -}}
-{% endmacro %}

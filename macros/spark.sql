@@ -133,19 +133,8 @@
 {%- endmacro %}
 
 
-{# Spark has no list of them; Java and this list come from the same data base. #}
-{% macro spark__is_zone(name) %}
-    {{- return(name in modules.pytz.all_timezones) -}}
-{% endmacro %}
-
-
-{% macro spark__has_column(relation, name) %}
-    {{- return(name in adapter.get_columns_in_relation(relation) | map(attribute='name') | list) -}}
-{% endmacro %}
-
-
 {% macro spark__add_text_column(relation, name) -%}
-    {%- if execute and not spark__has_column(relation, name) -%}
+    {%- if execute and not has_column(relation, name) -%}
         alter table {{ relation }} add columns ({{ name }} string)
     {%- endif -%}
 {%- endmacro %}
@@ -153,8 +142,9 @@
 
 {# A session keeps in mind which files a table had, also after others have replaced them. #}
 {% macro spark__look_at_tables_anew(tables) %}
-    {%- for table in tables if located(table) -%}
-        {%- do run_query('refresh table ' ~ located(table)) -%}
+    {%- for table in tables -%}
+        {%- set relation = located(table) -%}
+        {%- do run_query('refresh table ' ~ relation) if relation -%}
     {%- endfor -%}
 {% endmacro %}
 

@@ -27,12 +27,12 @@
 {% endmacro %}
 
 
-{# All engines know the names of the time zone database. `raw_timezone` need not be set. #}
+{# All engines take their zones from the time zone database, as this list does. `raw_timezone` need not be set. #}
 {% macro check_zone(name) %}
     {%- set zone = var(name, 'UTC') | string -%}
-    {%- if not modules.re.fullmatch('[A-Za-z0-9_+/-]+', zone) or not is_zone(zone) -%}
+    {%- if not modules.re.fullmatch('[A-Za-z0-9_+/-]+', zone) or zone not in modules.pytz.all_timezones -%}
         {{ exceptions.raise_compiler_error(
-            name ~ " is '" ~ zone ~ "', which " ~ target.type ~ " does not know. Write an IANA name such as Asia/Tokyo.") }}
+            name ~ " is '" ~ zone ~ "', which is no name of the time zone database. Write one such as Asia/Tokyo.") }}
     {%- endif -%}
 {% endmacro %}
 

@@ -63,6 +63,21 @@ def build(folder: Path, *arguments: str, project: Path = PROJECT, **environment:
     return Built("\n".join([*said, str(result.exception or "")]), int(not result.success), folder, folder / "target")
 
 
+def drop_schema(spark: SparkSession, schema: str) -> None:
+    """Remove a schema and what it holds, for Iceberg remembers what `cascade` removes.
+
+    Arguments:
+        spark: the session.
+        schema: such as `lead_scoring`; it need not be there.
+
+    """
+    if spark.catalog.databaseExists(schema):
+        views = {row.viewName for row in spark.sql(f"show views in {schema}").collect()}
+        for row in spark.sql(f"show tables in {schema}").where("not isTemporary").collect():
+            spark.sql(f"drop {'view' if row.tableName in views else 'table'} {schema}.{row.tableName}")
+        spark.sql(f"drop database {schema}")
+
+
 def load(spark: SparkSession, schema: str, files: dict[str, str], folder: Path) -> None:
     """Replace the tables of a schema.
 

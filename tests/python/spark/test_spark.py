@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from conftest import ONLY_MODELS, PROJECT, Built
 from engine_values import CASES, COLUMNS, CREATE, compiled_expressions, differences, given_rows, inline_query
-from on_spark import build, column_types, csv_files, load, rows
+from on_spark import build, column_types, csv_files, drop_schema, load, rows
 from pyspark.sql import SparkSession
 from test_build import TYPES, RunDbt, as_vars, write_typed
 from test_connectors import SCHEMAS, SETS, connected
@@ -63,7 +63,7 @@ def test_spark_gives_the_same_rows(
     spark: SparkSession, run_dbt: RunDbt, project_copy: Path, raw_copy: Path, tmp_path: Path, world: str
 ) -> None:
     """A build, other raw rows, a second build: every model, rows and types, and records that were only added to."""
-    spark.sql("drop database if exists lead_scoring cascade")
+    drop_schema(spark, "lead_scoring")
     raw, files = raw_copy, typed_files
     if world == "hostile":
         fixtures = PROJECT / "tests" / "python" / "hostile"
@@ -138,7 +138,7 @@ def source_files(folder: Path) -> dict[str, str]:
 
 def test_spark_reads_source_systems_alike(spark: SparkSession, run_dbt: RunDbt, tmp_path: Path) -> None:
     """All sets, typed as a loader types them: every model up to the raw contract has the same rows."""
-    spark.sql("drop database if exists lead_scoring cascade")
+    drop_schema(spark, "lead_scoring")
     (tmp_path / "duckdb").mkdir()
     names = ["salesforce", "account_engagement", "hubspot"]
     for name in names:
@@ -156,7 +156,7 @@ def test_spark_reads_source_systems_alike(spark: SparkSession, run_dbt: RunDbt, 
 
 def test_an_erased_lead_leaves_no_row(spark: SparkSession, tmp_path: Path) -> None:
     """Who was erased from every raw table is in no model after the next build, nor in a record."""
-    spark.sql("drop database if exists lead_scoring cascade")
+    drop_schema(spark, "lead_scoring")
     files = csv_files(PROJECT / "sample_data")
     variables = ["--vars", as_vars(as_of=AS_OF)]
     load(spark, "raw", files, tmp_path / "first")

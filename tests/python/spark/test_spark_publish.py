@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import ONLY_MODELS, PROJECT, Built
-from on_spark import build, csv_files, load, rows
+from on_spark import build, csv_files, drop_schema, load, rows
 from pyspark.sql import SparkSession
 from test_build import as_vars
 from test_postgres import AS_OF
@@ -29,7 +29,7 @@ SCHEMA = "lead_scoring_published"
 def built(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Build the sample on Spark."""
     for schema in ("lead_scoring", SCHEMA):
-        spark.sql(f"drop database if exists {schema} cascade")
+        drop_schema(spark, schema)
     folder = tmp_path_factory.mktemp("spark")
     load(spark, "raw", csv_files(PROJECT / "sample_data"), folder / "loaded")
     done = build(folder, *ONLY_MODELS, "--vars", as_vars(as_of=AS_OF, raw_data=""))
