@@ -9,7 +9,6 @@ import json
 import re
 import shutil
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,6 @@ from pyspark.sql import SparkSession
 from lead_scoring.spark import start_session
 
 MIB = 2**20
-# a window or a sort whose rows were all sent to one machine
-WAITING_ON_ONE = r"(?:Window|Sort) [^\n]*\n[^\n]*Exchange SinglePartition"
 
 
 def main() -> None:
@@ -55,7 +52,7 @@ def main() -> None:
                 **row
             )
         )
-    for model, found in doubtful_plans(session, given.work / "target" / "manifest.json"):
+    for model, found in sorted(set(doubtful_plans(session, given.work / "target" / "manifest.json"))):
         print(f"{model}: {found}")
 
 
@@ -67,19 +64,39 @@ def doubtful_plans(session: SparkSession, manifest: Path) -> Iterator[tuple[str,
         manifest: dbt's manifest of that build.
 
     Yields:
-        A model's name, and which steps work on one machine alone (`SinglePartition` before a window or a sort) or
-        compare every row with every row (`BroadcastNestedLoopJoin`, `CartesianProduct`), with their number.
+        A model's name, and what is sent to one machine (`SinglePartition` before a window or a sort) or to all of them
+        (one side of a join without equal keys), by the tables it is made from.
 
     """
     for node in json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values():
         if node["resource_type"] == "model" and node["config"]["materialized"] in ("table", "incremental"):
-            plan = session.sql(f"explain {node['compiled_code']}").collect()[0][0]
-            steps = Counter(re.findall(r"BroadcastNestedLoopJoin|CartesianProduct", plan))
-            # a sum of sums is small; rows that wait for a window or an order are all rows
-            steps["window over everything"] = len(re.findall(WAITING_ON_ONE, plan))
-            found = ", ".join(f"{step} {count}" for step, count in steps.items() if count)
-            if found:
-                yield node["name"], found
+            plan = session.sql(f"explain {node['compiled_code']}").collect()[0][0].splitlines()
+            for number, line in enumerate(plan):
+                join = re.search(r"BroadcastNestedLoopJoin Build(Left|Right)|CartesianProduct", line)
+                if join:
+                    sides = inputs_of(plan, number)
+                    sent = sides[join[1] == "Right"] if join[1] else sides[0] + sides[1]
+                    yield node["name"], f"to all: {tables_of(sent)}"
+                elif re.search("(Window|Sort) ", line) and "Exchange SinglePartition" in plan[number + 1]:
+                    yield node["name"], f"to one: {tables_of(inputs_of(plan, number)[0])}"
+
+
+def inputs_of(plan: list[str], number: int) -> list[list[str]]:
+    """Return the lines of each step that the step on a line takes its rows from."""
+    depths = [re.search(r"[^ :+-]", line).start() if re.search(r"[^ :+-]", line) else 0 for line in plan]
+    inputs: list[list[str]] = []
+    for line, depth in zip(plan[number + 1 :], depths[number + 1 :], strict=True):
+        if depth <= depths[number]:
+            break
+        if depth == depths[number] + 3:
+            inputs.append([])
+        inputs[-1].append(line)
+    return inputs
+
+
+def tables_of(plan: list[str]) -> str:
+    """Return the tables that a part of a plan reads."""
+    return ", ".join(sorted(set(re.findall(r"(?:lead_scoring|raw)[.](\w+)", "\n".join(plan))))) or "constants"
 
 
 class Shuffles:

@@ -1,9 +1,12 @@
 """Values that nobody wants to meet: each is read exactly, or said in one sentence, and nothing else happens."""
 
+import csv
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from compiled import PROJECT, CompiledProject, Row, Tables, read_rows
 from conftest import ONLY_MODELS
@@ -151,6 +154,15 @@ VARIABLES = [
     *(("timezone", value) for value in (LEFT, "../../etc/passwd")),
     *(("as_of", value) for value in (SQL, LEFT, "0000-01-01")),
 ]
+# of each file that people edit, a column of free text
+FILES = {
+    **{f"rules/{kind}_rules": "description" for kind in ("attribute", "behavior", "disqualification", "recency")},
+    **{"rules/reset_rules": "description", "rules/tiers": "label", "governance/kpi_targets": "description"},
+    **{"governance/review_log": "outcome", "governance/scoring_agreements": "decided_by"},
+    **{"governance/holidays": "name", "governance/ignored_event_types": "reason", "governance/sales_capacity": "note"},
+    **{"mapping/attribute_values": "value", "mapping/deal_stages": "stage", "mapping/event_types": "code"},
+    **{"mapping/owners": "owner", "mapping/sales_touches": "note"},
+}
 
 
 def test_there_are_many() -> None:
@@ -228,6 +240,23 @@ def test_nothing_is_lost(staged: Any) -> None:
     for table, rows_in, *ways_out in staged.execute("from row_accounting").fetchall():
         assert rows_in == sum(ways_out), table
     assert staged.execute("select count(*) from lead_mart").fetchall() == [(len(NUMBERS) + 2 * len(TEXTS) - 3,)]
+
+
+@pytest.mark.slow
+def test_texts_in_files_come_through_unchanged(run_dbt: RunDbt, project_copy: Path, tmp_path: Path) -> None:
+    """What is written in a file of rules, governance or mapping is in its table as it was written."""
+    readable = [text for text in TEXTS if "\x00" not in text]
+    for file, column in FILES.items():
+        path = project_copy / "seeds" / f"{file}.csv"
+        header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
+        with path.open("a", encoding="utf-8", newline="") as lines:
+            csv.DictWriter(lines, header).writerows({column: text} for text in readable)
+    built = run_dbt(tmp_path, "seed", project=project_copy)
+    assert built.exit_code == 0, built.output
+    with duckdb.connect(str(built.database), read_only=True) as database:
+        for file, column in FILES.items():
+            stored = {text for (text,) in database.execute(f"select {column} from {Path(file).name}").fetchall()}
+            assert set(readable) - stored == set(), file
 
 
 @pytest.mark.slow
