@@ -70,7 +70,8 @@ def doubtful_plans(session: SparkSession, manifest: Path) -> Iterator[tuple[str,
     """
     for node in json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values():
         if node["resource_type"] == "model" and node["config"]["materialized"] in ("table", "incremental"):
-            plan = session.sql(f"explain {node['compiled_code']}").collect()[0][0].splitlines()
+            said = session.sql(f"explain {node['compiled_code']}").collect()[0][0]
+            plan = re.split(r"\n(?=[ :]*[+:]- )", said)  # a text in a step may have several lines
             for number, line in enumerate(plan):
                 join = re.search(r"BroadcastNestedLoopJoin Build(Left|Right)|CartesianProduct", line)
                 if join:
@@ -83,14 +84,16 @@ def doubtful_plans(session: SparkSession, manifest: Path) -> Iterator[tuple[str,
 
 def inputs_of(plan: list[str], number: int) -> list[list[str]]:
     """Return the lines of each step that the step on a line takes its rows from."""
-    depths = [re.search(r"[^ :+-]", line).start() if re.search(r"[^ :+-]", line) else 0 for line in plan]
+    depths = [len(re.match("[ :+-]*", line)[0]) for line in plan]
     inputs: list[list[str]] = []
     for line, depth in zip(plan[number + 1 :], depths[number + 1 :], strict=True):
         if depth <= depths[number]:
             break
         if depth == depths[number] + 3:
             inputs.append([])
-        inputs[-1].append(line)
+        # subqueries come first, and deeper
+        for rows in inputs[-1:]:
+            rows.append(line)
     return inputs
 
 
