@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: a fresh build of the bundled sample, and how to run dbt."""
 
 import atexit
+import fcntl
 import gc
 import hashlib
 import json
@@ -13,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from compiled import VARIABLES, CompiledProject
 
 PROJECT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
+DATABASE = "lead_scoring.duckdb"
+# the environment variable with the directory of all processes of one run of pytest
+SHARED = "LEAD_SCORING_TESTS"
 ONLY_MODELS = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 
 # Of the 20 s of a build of the sample's models 3 are for loading dbt and 8 for parsing. So dbt is loaded once, in a
@@ -71,11 +75,11 @@ def dbt(folder: Path, *arguments: str, project: Path = PROJECT, **environment: s
         What came of it; a failing run is a result, not an exception.
 
     """
-    database, output = folder / "lead_scoring.duckdb", folder / "output"
+    database, output = folder / DATABASE, folder / "output"
     folder.mkdir(exist_ok=True)
     command = [*map(str, arguments), "--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     variables = os.environ | {"LEAD_SCORING_DUCKDB": str(database), "NO_COLOR": "1"} | environment
-    parsed = parsed_projects() / parsing_key(arguments, project)
+    parsed = Path(os.environ[SHARED]) / parsing_key(arguments, project)
     process = FORKS.Process(target=run_command_line, args=(command, project, variables, output, parsed))
     started = time.time()
     process.start()
@@ -83,16 +87,39 @@ def dbt(folder: Path, *arguments: str, project: Path = PROJECT, **environment: s
     assert process.exitcode is not None
     written = folder / "target" / "partial_parse.msgpack"
     if written.exists() and written.stat().st_mtime > started:
-        shutil.copy(written, parsed)
+        # another process may read it at this moment
+        shutil.copy(written, parsed.with_suffix(f".{os.getpid()}")).rename(parsed)
     return Built(output.read_text(encoding="utf-8"), process.exitcode, database, folder / "target")
 
 
-@cache
-def parsed_projects() -> Path:
-    """Give a directory for dbt's own files of what it found in a project; not one per fork, which imports this too."""
-    folder = Path(tempfile.mkdtemp(prefix="parsed"))
-    atexit.register(shutil.rmtree, folder)
-    return folder
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a directory for what all processes of a run of pytest need; those it starts inherit its name."""
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="shared")
+        atexit.register(shutil.rmtree, os.environ[SHARED])
+
+
+def dbt_once(name: str, folder: Path, *arguments: str) -> Built:
+    """Run dbt in one process of a run of pytest, and give each process a copy of what came of it.
+
+    Arguments:
+        name: what to know it by.
+        folder: where the copy goes, which must not exist.
+        arguments: dbt's command line; it must succeed.
+
+    Returns:
+        The copy.
+
+    """
+    made, making = (Path(os.environ[SHARED]) / part for part in (name, f"{name}.part"))
+    with making.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            built = dbt(making, *arguments)
+            assert built.exit_code == 0, built.output
+            making.rename(made)
+    shutil.copytree(made, folder)
+    return Built((folder / "output").read_text(encoding="utf-8"), 0, folder / DATABASE, folder / "target")
 
 
 def parsing_key(arguments: tuple[str, ...], project: Path) -> str:
@@ -151,18 +178,18 @@ def run_dbt() -> Callable[..., Built]:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Build the bundled sample from nothing, with all data tests; the unit tests run in the fresh clone's build."""
-    built = dbt(tmp_path_factory.mktemp("sample"), "build", "--exclude-resource-type", "unit_test")
-    assert built.exit_code == 0, built.output
-    return built
+    return dbt_once(
+        "sample", tmp_path_factory.mktemp("sample") / "copy", "build", "--exclude-resource-type", "unit_test"
+    )
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
     """Compile the project once for all tests that score rows in memory."""
-    models = ("--select", "resource_type:model", "--indirect-selection", "empty")
-    compiled = dbt(tmp_path_factory.mktemp("compiled"), "compile", *models, "--vars", json.dumps(VARIABLES))
-    assert compiled.exit_code == 0, compiled.output
-    return CompiledProject(compiled.manifest)
+    models = ("--select", "resource_type:model", "--indirect-selection", "empty", "--vars", json.dumps(VARIABLES))
+    return CompiledProject(
+        dbt_once("compiled", tmp_path_factory.mktemp("compiled") / "copy", "compile", *models).manifest
+    )
 
 
 @pytest.fixture(scope="session")
