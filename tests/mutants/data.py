@@ -18,7 +18,10 @@ class DataTests:
         self.database, self.target = database, target
         nodes = manifest["nodes"]
         self.models = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}
-        self.tests = {key: node for key, node in nodes.items() if node["resource_type"] == "test"}
+        # dbt also knows tests of models that are switched off, and does not run them
+        self.tests = {
+            key: node for key, node in nodes.items() if node["resource_type"] == "test" and self._file(node).is_file()
+        }
         self.children = manifest["child_map"]
         self.order = list(self._in_build_order())
         # fail without any change, so they find none
@@ -79,13 +82,15 @@ class DataTests:
 
     def passes(self, test: dict[str, Any]) -> bool:
         """Say if a data test has no error; a warning lets a build pass."""
-        folder = self.target / "run" / test["package_name"] / test["original_file_path"]
-        path = folder if folder.is_file() else folder / test["path"]
         try:
-            [row] = self._within_time(path.read_text(encoding="utf-8")).fetchall()
+            [row] = self._within_time(self._file(test).read_text(encoding="utf-8")).fetchall()
         except duckdb.Error:
             return False
         return test["config"]["severity"].lower() == "warn" or not row[2]
+
+    def _file(self, test: dict[str, Any]) -> Path:
+        folder = self.target / "run" / test["package_name"] / test["original_file_path"]
+        return folder if folder.is_file() else folder / test["path"]
 
     def query(self, node: dict[str, Any]) -> str:
         """Give the query that dbt built a model from."""
