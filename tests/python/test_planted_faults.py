@@ -191,18 +191,36 @@ GENERIC_FAULTS = {
 }
 
 
+# a value of each type that no text '1' can be
+VALUES = {"BOOLEAN": "true", "DATE": "date '2026-01-01'", "TIMESTAMP": "timestamp '2026-01-01'"}
+
+
+def faults_of(test: dict[str, Any], table: str, types: dict[str, str]) -> list[str]:
+    """Return the statements each of which breaks a generic test of a table with these types of columns."""
+    metadata = test["test_metadata"]
+    if metadata["name"] == "never_null":
+        columns = metadata["kwargs"]["columns"]
+        values = {column: VALUES.get(types[column], "'1'") for column in columns}
+        rows = [{**values, column: "null"} for column in columns]
+        return [f"insert into {table} ({', '.join(row)}) values ({', '.join(row.values())})" for row in rows]
+    fault = GENERIC_FAULTS[metadata["name"]].format(table=table, column=test["column_name"])
+    return [f"insert into {table} default values; {fault}"]
+
+
 def test_generic_tests_find_planted_faults(sample: Built, database: duckdb.DuckDBPyConnection) -> None:
-    """Every column test is green on the good build and red after a fault of its kind."""
+    """Every test of columns is green on the good build and red after each fault of its kind."""
     nodes = sample.manifest["nodes"]
     generic = [test for test in data_tests(sample).values() if "test_metadata" in test]
     assert generic
     for test in generic:
         node = nodes[test["attached_node"]]
+        table = node["name"]
         assert failing_rows(database, test) == 0, test["name"]
-        database.execute("create or replace temp table good as from " + node["name"])
+        types = {name: type_ for name, type_, *_ in database.execute(f"describe {table}").fetchall()}
         kind = "view" if node["config"]["materialized"] == "view" else "table"
-        database.execute(f"drop {kind} {node['name']}; create table {node['name']} as from good")
-        fault = "insert into {table} default values; " + GENERIC_FAULTS[test["test_metadata"]["name"]]
-        database.execute(fault.format(table=node["name"], column=test["column_name"]))
-        assert failing_rows(database, test) > 0, test["name"]
-        database.execute("rollback; begin")
+        for fault in faults_of(test, table, types):
+            database.execute(f"create or replace temp table good as from {table}")
+            database.execute(f"drop {kind} {table}; create table {table} as from good")
+            database.execute(fault)
+            assert failing_rows(database, test) > 0, (test["name"], fault)
+            database.execute("rollback; begin")
