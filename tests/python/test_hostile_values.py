@@ -250,8 +250,8 @@ def test_texts_in_files_come_through_unchanged(run_dbt: RunDbt, project_copy: Pa
         path = project_copy / "seeds" / f"{file}.csv"
         header = path.read_text(encoding="utf-8").splitlines()[0].split(",")
         with path.open("a", encoding="utf-8", newline="") as lines:
-            csv.DictWriter(lines, header).writerows({column: text} for text in readable)
-    built = run_dbt(tmp_path, "seed", project=project_copy)
+            csv.DictWriter(lines, header, lineterminator="\n").writerows({column: text} for text in readable)
+    built = run_dbt(tmp_path, "seed", "--vars", as_vars(connectors=["hubspot"]), project=project_copy)
     assert built.exit_code == 0, built.output
     with duckdb.connect(str(built.database), read_only=True) as database:
         for file, column in FILES.items():
