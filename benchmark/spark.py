@@ -10,6 +10,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -84,17 +85,19 @@ def doubtful_plans(session: SparkSession, manifest: Path) -> Iterator[tuple[str,
 
 def inputs_of(plan: list[str], number: int) -> list[list[str]]:
     """Return the lines of each step that the step on a line takes its rows from."""
-    depths = [len(re.match("[ :+-]*", line)[0]) for line in plan]
+    own, *below = plan[number:]
     inputs: list[list[str]] = []
-    for line, depth in zip(plan[number + 1 :], depths[number + 1 :], strict=True):
-        if depth <= depths[number]:
-            break
-        if depth == depths[number] + 3:
-            inputs.append([])
-        # subqueries come first, and deeper
-        for rows in inputs[-1:]:
-            rows.append(line)
+    for line in takewhile(lambda line: depth(line) > depth(own), below):
+        if depth(line) == depth(own) + 3:
+            inputs.append([line])
+        elif inputs:  # subqueries come first, and deeper
+            inputs[-1].append(line)
     return inputs
+
+
+def depth(line: str) -> int:
+    """Return how far a step of a plan stands to the right."""
+    return len(line) - len(line.lstrip(" :+-"))
 
 
 def tables_of(plan: list[str]) -> str:
