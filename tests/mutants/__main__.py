@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,6 +187,7 @@ def try_model(
     data: DataTests, key: str, folders: list[tuple[Path, Path]], outcomes: Outcomes, *, unit_only: bool
 ) -> None:
     """Try every change of one model."""
+    began, tried = time.monotonic(), 0
     model = data.models[key]
     query = parse(data.query(model))
     changes = mutations(query, nodes_of_macros(query, model["raw_code"]))
@@ -199,6 +201,7 @@ def try_model(
             name = (*owner, change.operator, change.before, change.after)
             if not outcomes.is_open(name):
                 continue
+            tried += 1
             outcomes.folders[name] = "macros" if change.is_of_macro else "/".join(model["fqn"][1:-1])
             outcome = unit_tests.outcome(change, place, changes)
             by = "unit tests" if outcome else "accepted" if name in outcomes.accepted else "survived"
@@ -213,7 +216,8 @@ def try_model(
                     outcome = data.outcome(key, sql)
                     by = "data tests" if outcome else "survived"
             outcomes.found_by[name] = "senseless" if outcome == "senseless" else by
-    print(model["name"], file=sys.stderr, flush=True)
+    seconds = round(time.monotonic() - began)
+    print(f"{model['name']}: {tried} changes tried in {seconds} s", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
