@@ -106,14 +106,11 @@ month_evidence as (
         cast(log_odds as numeric(18, 6)) as log_odds,
         cast(log_odds - log_odds_margin as numeric(18, 6)) as log_odds_low,
         cast(log_odds + log_odds_margin as numeric(18, 6)) as log_odds_high,
-        coalesce(
-            leads_with >= {{ var('review_min_leads') }}
-            and leads_without >= {{ var('review_min_leads') }}
-            and opportunities_with >= {{ var('review_min_opportunities') }}
-            and opportunities_without >= {{ var('review_min_opportunities') }}
-            and log_odds is not null,
-            false
-        ) as has_enough_data
+        leads_with >= {{ var('review_min_leads') }}
+        and leads_without >= {{ var('review_min_leads') }}
+        and opportunities_with >= {{ var('review_min_opportunities') }}
+        and opportunities_without >= {{ var('review_min_opportunities') }}
+        and log_odds is not null as has_enough_data
     from weighed
 
 )

@@ -27,9 +27,7 @@ meanings as (
             else lower({{ clean_text(nth_part(nth_part('content', ', attribute=', 2), ', ', 1)) }})
         end as meaning
     from {{ ref('rule_book_history') }}
-    where
-        content is not null
-        and rule_kind in ('attribute_rules', 'behavior_rules', 'disqualification_rules')
+    where content is not null
 
 ),
 

@@ -49,6 +49,7 @@ FAULTS = {
     "handoffs_follow_the_history": "delete from handoff_openings where next_handed_off_at is not null",
     "sla_status_follows_from_the_times": "update sales_handoffs set sla_status = 'met' where sla_status = 'late'",
     "stale_leads_agree_with_the_mart": "delete from stale_leads where stale_reason = 'abandoned'",
+    "business_calendar_is_whole": "delete from business_periods where local_date = '2026-07-20'",
     "business_clocks_have_opening_hours": "update tiers set sla_clock = 'business'; delete from business_hours",
     "holidays_cover_the_handoffs": (
         "update sales_handoffs set sla_clock = 'business'; delete from holidays where holiday_date >= '2026-01-01'"
