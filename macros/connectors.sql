@@ -54,7 +54,7 @@
             {%- endfor %}
         {%- if found %}
         from {{ located(table) }}
-        where {{ current_rows(table, found) }}
+        {{- of_current_rows(table, found) }}
         {%- else %}
         {{ no_rows() }}
         {%- endif %}
@@ -209,12 +209,10 @@
 
 {# History mode keeps every version of a row and marks the one in force; a table that is a history by itself is
    read whole. #}
-{% macro current_rows(table, found) -%}
+{% macro of_current_rows(table, found) -%}
     {%- set marks = found.get(plain_name('_fivetran_active'), []) -%}
-    {%- if marks and not table.meta.get('is_history') -%}
-        coalesce({{ read_column(adapter.quote(marks[0].name), marks[0].dtype | lower, 'boolean') }}, true)
-    {%- else -%}
-        1 = 1
+    {%- if marks and not table.meta.get('is_history') %}
+        where coalesce({{ read_column(adapter.quote(marks[0].name), marks[0].dtype | lower, 'boolean') }}, true)
     {%- endif -%}
 {%- endmacro %}
 

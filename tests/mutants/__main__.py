@@ -130,6 +130,8 @@ class Outcomes:
             self.accepted = {tuple(row[column] for column in COLUMNS) for row in csv.DictReader(file)}
         self.found_by: dict[Name, str] = {}
         self.folders: dict[Name, str] = {}
+        # where it was last tried
+        self.models: dict[Name, str] = {}
         self.rows: dict[Name, int | str] = {}
 
     def is_open(self, name: Name) -> bool:
@@ -140,7 +142,8 @@ class Outcomes:
         """Print the survivors and a line per folder; return the survivors with the number of rows they change."""
         survivors = [(*name, self.rows.get(name, "")) for name, by in self.found_by.items() if by == "survived"]
         for model, cte, operator, before, after, rows in survivors:
-            place = f"{model}.{cte}" if model else "macro"
+            name = (model, cte, operator, before, after)
+            place = f"{model}.{cte}" if model else f"macro in {self.models[name]}"
             print(f"{place}: {operator}: {before} -> {after}" + (f" ({rows} rows of the sample)" if rows else ""))
         counts: dict[str, Counter[str]] = defaultdict(Counter)
         for name, by in self.found_by.items():
@@ -202,6 +205,7 @@ def try_model(
             if not outcomes.is_open(name):
                 continue
             tried += 1
+            outcomes.models[name] = model["name"]
             outcomes.folders[name] = "macros" if change.is_of_macro else "/".join(model["fqn"][1:-1])
             outcome = unit_tests.outcome(change, place, changes)
             by = "unit tests" if outcome else "accepted" if name in outcomes.accepted else "survived"
