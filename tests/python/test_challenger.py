@@ -226,6 +226,63 @@ def test_weights_are_those_of_scikit_learn() -> None:
     assert found == pytest.approx(peer.coef_[0] / spread, rel=1e-3)
 
 
+def synthetic(points: list[float], effects: list[float], leads: int, seed: int) -> model.LeadMonths:
+    """Give months in which awards have effects in log odds, and scores are what the points say."""
+    chance = np.random.default_rng(seed)
+    awards = chance.poisson(1.0, (leads, len(points))).astype(float)
+    won = chance.random(leads) < 1 / (1 + np.exp(2.5 - awards @ np.array(effects)))
+    score = awards @ np.array(points)
+    return model.LeadMonths(np.arange(leads) % 4, np.arange(leads), won, np.maximum(score, 0), score, awards)
+
+
+def halves(rows: model.LeadMonths) -> tuple[Any, Any]:
+    """Say which months are the earlier and which the later ones."""
+    return rows.month < 2, rows.month >= 2
+
+
+def test_without_outcomes_trust_is_the_middle_one() -> None:
+    """Nothing tells how far to trust the points in force: no opportunity earlier, none later, no rule with data."""
+    rows = synthetic([4, 2], [0.8, 0.4], 800, 3)
+    own, rest = np.array([4.0, 2.0]), np.zeros(800)
+    assert model.trust_in_points(rows, rest, own, halves(rows)) != model.TRUST[1]
+    # points that say little are trusted least
+    wrong = synthetic([20, 1], [0.8, 0.4], 800, 3)
+    assert model.trust_in_points(wrong, rest, np.array([20.0, 1.0]), halves(wrong)) == model.TRUST[0]
+    for months in (0, 1), (2, 3):
+        none = model.replace(rows, won=rows.won & ~np.isin(rows.month, months))
+        assert model.trust_in_points(none, rest, own, halves(rows)) == model.TRUST[1]
+    nobody = model.replace(rows, awards=np.zeros((800, 0)))
+    assert model.trust_in_points(nobody, rest, np.zeros(0), halves(rows)) == model.TRUST[1]
+
+
+def test_points_that_are_right_are_proposed_again() -> None:
+    """The data could only make them worse."""
+    rows, test = (synthetic([4, 2], [0.8, 0.4], 800, seed) for seed in (2, 4))
+    trial = model.challenge(rows, test, [4, 2], SCALE_TIERS, model.Floors(), halves(rows), turns_signs=False)
+    assert trial.scale.points.tolist() == [4, 2] and trial.scale.size == 1
+
+
+def test_points_that_are_trusted_stay_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also beside points that stay as they are, for which the size makes up."""
+    monkeypatch.setattr(model, "TRUST", (1e7, 1e7, 1e7))
+    monkeypatch.setattr(model, "trust_in_points", lambda *_: 1e7)
+    rows = synthetic([4, 20, 10], [0.3, 0.6, 0.9], 800, 5)
+    # of the third rule too few leads are without points to judge it
+    rows = model.replace(rows, awards=np.column_stack([rows.awards[:, :2], rows.awards[:, 2] + 1]))
+    tiers = [scale.Tier("hot", 60), scale.Tier("warm", 30), scale.Tier("hold", 0)]
+    trial = model.challenge(rows, rows, [4, 20, 10], tiers, model.Floors(), halves(rows), turns_signs=False)
+    assert trial.known.tolist() == [True, True, False] and trial.scale.points[2] == 10
+    assert trial.scale.points[1] / trial.scale.points[0] == pytest.approx(5, rel=0.2)
+
+
+def test_who_is_below_0_is_lost() -> None:
+    """A total of exactly 0 is not."""
+    rows = synthetic([4, 2], [0.8, 0.4], 800, 2)
+    test = model.replace(synthetic([4, 2], [0.8, 0.4], 800, 4), raw_score=np.arange(800) % 4 - 1.0)
+    trial = model.challenge(rows, test, [4, 2], SCALE_TIERS, model.Floors(), halves(rows), turns_signs=False)
+    assert trial.lost == (0.25, 0.25)
+
+
 def test_later_outcomes_do_not_move_the_proposal(database: Path, rules: Path, tmp_path: Path) -> None:
     """With every outcome after the training months turned round, the same points are proposed."""
     turned = tmp_path / "turned.duckdb"
@@ -446,6 +503,89 @@ def test_thresholds_fall_from_tier_to_tier() -> None:
     assert scale._falling([5, 5, -3]) == [6, 5, 1]
     assert scale._falling([0, 0, 0]) == [3, 2, 1]
     assert scale._falling([]) == []
+
+
+SCALE_TIERS = [scale.Tier("hold", 0), scale.Tier("hot", 60), scale.Tier("warm", 30)]
+
+
+@pytest.mark.parametrize("shift", [0, 7, 57])
+@pytest.mark.parametrize("factor", [1, 0.5])
+def test_the_points_in_force_come_back(factor: float, shift: int) -> None:
+    """Whatever the weights are multiplied by, and whatever everybody has less: no threshold moves, no share changes."""
+    chance = np.random.default_rng(13)
+    awards, rest = chance.integers(0, 4, (3000, 4)).astype(float), chance.integers(0, 9, 3000).astype(float)
+    points = np.array([3.0, 11.0, 7.0, 20.0])
+    total = awards @ points + rest
+    found = scale.scaled(awards, factor * points, points, rest - shift, total, SCALE_TIERS, lambda totals: 0.5, 0.1)
+    assert found.points == pytest.approx(points) and found.base == shift and found.size == pytest.approx(1 / factor)
+    assert [tier.min_score for tier in found.tiers] == [60, 30, 0]
+    assert [name for name, _, _ in found.shares] == ["hot", "warm", "hold"]
+    for _, now, then in found.shares:
+        assert then == pytest.approx(now) and now > 0.05
+
+
+def test_of_sizes_that_fit_the_nearest_to_the_weights_is_taken() -> None:
+    """Where totals lie far apart many sizes reach the same tiers; with one tier all do."""
+    awards = np.tile([[0.0], [1.0]], (50, 1))
+    for tiers in ([scale.Tier("hot", 60), scale.Tier("hold", 0)], [scale.Tier("hold", 0)]):
+        found = scale.scaled(
+            awards, np.array([90.0]), np.array([90.0]), np.zeros(100), awards[:, 0] * 90, tiers, lambda totals: 0.5, 0.1
+        )
+        assert (found.size, found.base, found.points.tolist()) == (1, 0, [90])
+
+
+def test_nobody_is_left_below_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor a row that was not among the few that a scale is looked for with."""
+    monkeypatch.setattr(scale, "ROWS", 10)
+    awards, rest = np.tile([[0.0], [1.0]], (50, 1)), np.zeros(100)
+    rest[3] = -45.5
+    found = scale.scaled(
+        awards, np.array([90.0]), np.array([90.0]), rest, awards[:, 0] * 90, SCALE_TIERS, lambda totals: 0.5, 0.1
+    )
+    lowest = (awards @ found.points + rest).min()
+    assert lowest < 0 <= lowest + found.base < 1
+
+
+def coarse(qualities: dict[int, float], chance: float) -> scale.Scale:
+    """Scale weights that leave out one of two rules; `qualities` are of what is tried, by place, 0.995 of all else."""
+    draw = np.random.default_rng(17)
+    awards = np.column_stack([draw.random(1000) < 0.5, draw.random(1000) < 0.2]).astype(float)
+    points, tiers = np.array([10.0, 5.0]), [scale.Tier("hot", 15), scale.Tier("warm", 10), scale.Tier("hold", 0)]
+    asked = iter(range(1000))
+    return scale.scaled(
+        awards,
+        np.array([10.0, 0.0]),
+        points,
+        np.zeros(1000),
+        awards @ points,
+        tiers,
+        lambda totals: qualities.get(next(asked), 0.995),
+        chance,
+    )
+
+
+def is_near(found: scale.Scale) -> bool:
+    """Say if no tier's share moves further than it may."""
+    return all(abs(then - now) <= scale.FAR for _, now, then in found.shares)
+
+
+IN_FORCE, LAST = len(scale.BLENDS), len(scale.BLENDS) + scale.VARIED + 1
+
+
+def test_of_weights_that_fit_those_that_rank_best_are_taken() -> None:
+    """Among them the points in force; whatever first comes near enough to the weights."""
+    assert coarse({0: 1.0, IN_FORCE: 0.999, LAST: 0.5}, 0.1).points.tolist() == [10, 5]
+    others = [coarse({0: 1.0, place: 0.999, LAST: 0.5}, 0.1) for place in (5, 6)]
+    assert others[0].points.tolist() != others[1].points.tolist()
+    assert is_near(others[0]) and is_near(others[1])
+
+
+def test_a_clear_gain_is_not_given_up_for_shares() -> None:
+    """A gain that may be chance is; what loses just as much as may be lost is taken."""
+    much_worse = dict.fromkeys(range(1, LAST), 0.9)
+    assert not is_near(coarse({0: 1.0, **much_worse, LAST: 0.5}, 0.1))
+    assert is_near(coarse({0: 1.0, **much_worse, LAST: 0.5}, 0.5))
+    assert is_near(coarse({0: 1.0, **much_worse, IN_FORCE: 1.0 - scale.LOSS, LAST: 0.5}, 0.1))
 
 
 def test_a_tier_that_is_too_large_counts_as_far_as_it_is() -> None:

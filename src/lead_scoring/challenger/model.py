@@ -230,7 +230,7 @@ def challenge(
     tiers: Sequence[Tier],
     floors: Floors,
     inner: tuple[Flags, Flags],
-    turns_signs: bool = False,
+    turns_signs: bool,
 ) -> Trial:
     """Find new points on the training rows and compare them on the test rows.
 

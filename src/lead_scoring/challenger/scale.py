@@ -102,7 +102,7 @@ def scaled(
     _, base, size, chosen, new = best
     raw = awards @ chosen + rest
     # a row that was not among the few
-    base = max(base, int(np.ceil(-raw.min())) if len(raw) else 0)
+    base = max(base, int(np.ceil(-raw.min())))
     renewed = [
         Tier(tier.name, float(bound)) for tier, bound in zip(ordered, [*new, ordered[-1].min_score], strict=True)
     ]
@@ -122,9 +122,9 @@ def _best_step(
         points = np.round(weights * step) + 0.0  # no -0
         raw = np.sort(awards @ points + rest)
         least = max(0, int(np.ceil(-raw[0])))
-        # everybody's points: none, as few as there must be, or as many as the highest threshold asks for
+        # everybody's points: as few as there must be, or as many as the highest threshold asks for
         wanted = int(bounds[0]) - _threshold(raw, goals[0]) if len(bounds) else 0
-        for base in {0, least, wanted - 1, wanted, wanted + 1}:
+        for base in {least, wanted - 1, wanted, wanted + 1}:
             if base >= least:
                 kept.append((_off(raw + base, bounds, goals), abs(np.log(step)), base, step, points, bounds))
         new = _falling([_threshold(raw, goal) + least for goal in goals])
