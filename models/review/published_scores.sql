@@ -53,8 +53,7 @@ published_scores as (
     cross join {{ ref('scoring_clock') }} as clock
     left join recorded on lead_mart.lead_id = recorded.lead_id and recorded.recency = 1
     where
-        recorded.lead_id is null
-        or {{ differs('lead_mart.tier', 'recorded.tier') }}
+        {{ differs('lead_mart.tier', 'recorded.tier') }}
         or {{ differs('lead_mart.total_score', 'recorded.total_score') }}
 
 )

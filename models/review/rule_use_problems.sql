@@ -68,7 +68,7 @@ unused_rules as (
     select
         rules.*,
         coalesce(listed_types.is_heard_of, false) as is_heard_of,
-        coalesce('; the nearest that has is "' || listed_types.similar_event_type || '"', '') as nearest,
+        '; the nearest that has is "' || listed_types.similar_event_type || '"' as nearest,
         events.last_occurred_at > {{ add_days(as_of(), -90) }} as has_recent_events
     from rules
     inner join leads on leads.lead_count > 0
