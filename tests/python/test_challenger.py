@@ -21,7 +21,7 @@ from test_postgres import connect, server  # noqa: F401
 from lead_scoring.challenger import model, rule_files, scale, warehouse
 from lead_scoring.challenger.months import TEST_SHARE, Month, split
 from lead_scoring.cli import main
-from lead_scoring.ranking import WithinMonths, auc
+from lead_scoring.ranking import WithinMonths, auc, verdict
 
 RULES = {
     "attribute_rules.csv": b"rule_id,attribute,value,points,description\nnoise,industry,a,20,x\nrare,industry,b,7,y\n",
@@ -314,6 +314,32 @@ def test_auc_is_that_of_scikit_learn() -> None:
         rank = np.unique(score, return_inverse=True)[1]
         assert auc(won, rank, weight) == pytest.approx(roc_auc_score(won, score, sample_weight=weight))
     assert np.isnan(auc(np.array([True, True]), np.array([0, 1]), np.array([1, 1])))
+
+
+def test_rows_of_different_months_make_no_pair() -> None:
+    """Even where all scores are one."""
+    months, scores, won = np.array([0, 1]), np.array([5.0, 5.0]), np.array([True, False])
+    assert np.isnan(WithinMonths(months, scores, won).auc(np.ones(2, int)))
+    assert WithinMonths(np.zeros(2, int), scores, won).auc(np.ones(2, int)) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("gain", "before", "after", "said"),
+    [
+        ((0.01, 0.02), (0.4, 0.5), (0.51, 0.7), "better"),
+        ((0.0, 0.02), (0.6, 0.7), (0.6, 0.7), "cannot tell"),
+        ((-0.01, 0.02), (0.6, 0.7), (0.6, 0.7), "cannot tell"),
+        ((0.01, 0.02), (0.6, 0.7), (0.5, 0.7), "cannot tell"),
+        ((-0.02, -0.01), (0.51, 0.7), (0.3, 0.4), "worse"),
+        ((-0.02, 0.0), (0.6, 0.7), (0.6, 0.7), "cannot tell"),
+        ((-0.02, -0.01), (0.5, 0.7), (0.3, 0.4), "cannot tell"),
+    ],
+)
+def test_a_gain_that_may_be_none_is_no_gain(
+    gain: tuple[float, float], before: tuple[float, float], after: tuple[float, float], said: str
+) -> None:
+    """Nor is one over what may be a coin; a bound that is reached is not passed."""
+    assert verdict(gain, before, after) == said
 
 
 def test_the_bootstrap_draws_leads_not_rows() -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import click.testing
 import duckdb
@@ -24,7 +25,7 @@ from test_postgres import connect, load, server  # noqa: F401
 from lead_scoring.cli import main
 from lead_scoring.impact import backtest, comparison, render, rules
 from lead_scoring.impact.builds import Extract, Scratch
-from lead_scoring.impact.report import Limits, Report
+from lead_scoring.impact.report import Limits, Report, number
 from lead_scoring.impact.run import compare_builds
 from lead_scoring.project import Project
 
@@ -551,6 +552,61 @@ def test_cells_of_a_rule_file_are_written_in_one_way() -> None:
     }
     undeclared = {"1e2": {"rule_id": "a", "days": "-0", "on": "TRUE", "note": "Big"}}
     assert rules.parse(content.replace(b",b,,,\r\n", b""), "x", {}) == undeclared
+
+
+def test_equal_rule_books_have_a_report_too(tmp_path: Path) -> None:
+    """It names what was compared, begins as the workflow looks for it, and lists nobody."""
+    render.write_empty("origin/<main>", tmp_path)
+    comment = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert comment.startswith(render.MARKER + "\n") and comment.endswith("\n") and "`origin/<main>`" in comment
+    assert "origin/&lt;main&gt;" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    for name in ("entering.csv", "leaving.csv"):
+        [header] = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+        assert header.startswith("lead_id,tier_before,tier_after")
+
+
+def test_text_of_others_is_shown_as_it_was_written() -> None:
+    """In markdown and in the page: names in pairs of backticks are code, a single backtick is itself."""
+    assert render.markdown("a*b `c` d ` e") == "a&#42;b `c` d &#96; e"
+    assert render.markdown("`a` `b` `c") == "`a` `b` &#96;c"
+    assert render.markdown("x" * render.SHOWN_CHARACTERS) == "x" * render.SHOWN_CHARACTERS
+    assert render.markdown("x" * (render.SHOWN_CHARACTERS + 1)) == "x" * render.SHOWN_CHARACTERS + "…"
+    assert render._code_to_html("a < `b>` c `d`") == "a &lt; <code>b&gt;</code> c <code>d</code>"
+    assert [number(value) for value in (-0.0, Decimal("-0.00"), 1250.5)] == ["0", "0", "1,250.5"]
+
+
+def test_a_bound_belongs_to_the_tier_above_it() -> None:
+    """For leads that sleep and leads that do not."""
+    with duckdb.connect() as connection:
+        bands = comparison.Bands(
+            connection,
+            "select * from (values (false, 0, 50, 0, 99, 'hold'), (false, 50, 80, 0, 10, 'warm'),"
+            " (false, 50, 80, 10, 99, 'hot'), (true, 0, 80, 0, 99, 'asleep')) as t (is_dormant, min_total_score,"
+            " below_total_score, min_attribute_score, below_attribute_score, tier)",
+        )
+    stands = [(0, 0), (49, 0), (50, 0), (50, 9), (50, 10), (79, 98), (80, 10), (50, 99), (-1, 0)]
+    found = [bands.tier(comparison.Stand(Decimal(total), Decimal(own), is_dormant=False)) for total, own in stands]
+    assert found == ["hold", "hold", "warm", "warm", "hot", "hot", None, None, None]
+    assert bands.tier(comparison.Stand(Decimal(50), Decimal(10), is_dormant=True)) == "asleep"
+
+
+def test_only_a_change_of_activity_moves_points_of_rules_left_alone() -> None:
+    """An event rule that is new does, and one that keeps leads awake from now on, but not one with other points."""
+    rows = {"rule_id": "demo", "event_type": "demo", "points": "5", "keeps_active": "true"}
+    for before, after, moves in (
+        (rows, rows | {"points": "6"}, []),
+        (rows, rows | {"keeps_active": "false"}, ["demo"]),
+        (None, rows, ["demo"]),
+    ):
+        change = rules.Change("behavior_rules", "demo", before, after)
+        tiers = SimpleNamespace(before=None, after=None, without=[])
+        causes = comparison.Causes([change], tiers)
+        assert causes.indirect == moves
+    own = rules.Change("attribute_rules", "industry", rows, rows | {"points": "6"})
+    assert comparison.Causes([own], tiers).indirect == []
+    said = comparison.Causes([own, change], tiers)._points({"industry": Decimal(1), "recent": Decimal(-2)})
+    assert said == ["`industry` +1", "`demo`: `recent` −2"]
+    assert comparison.Causes([own], tiers)._points({"recent": Decimal(-2)}) == ["`recent` −2"]
 
 
 def test_a_text_that_would_fill_a_report_is_cut() -> None:

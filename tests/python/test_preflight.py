@@ -536,3 +536,13 @@ def test_the_shipped_files_have_no_fault(connection: duckdb.DuckDBPyConnection) 
         table = raw_files.RawTable(name, ("lead_id",), required=("lead_id",))
         found = raw_files.find(str(PROJECT / "sample_data"), table, connection)
         assert found.problems == [] and found.types["lead_id"] == "VARCHAR"
+
+
+def test_what_is_utf_16_without_a_mark_is_told_from_a_stray_zero_byte() -> None:
+    """More than a fifth of the bytes are zero, all in one half; two bytes are too few to tell."""
+    assert csv_text._is_utf_16(b"a\0b")
+    assert csv_text._is_utf_16(b"\0a\0b")
+    assert not csv_text._is_utf_16(b"a\0")
+    assert not csv_text._is_utf_16(b"a\0bcd")
+    assert csv_text._is_utf_16(b"a\0bc")
+    assert not csv_text._is_utf_16(b"a\0b\0\0d")

@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 import pytest
 import yaml
 
+from lead_scoring import output
 from lead_scoring.project import Project, ProjectError, as_yaml, read_yaml, write_files
 
 PACKAGE = "dbt_packages/lead_scoring"
@@ -197,3 +198,13 @@ def test_a_directory_is_made_to_hold_files_and_no_others(tmp_path: Path) -> None
     assert {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()} == set(map(Path, files))
     assert {name: (folder / name).read_bytes() for name in files} == files
     assert (folder / "models" / "a.sql").stat().st_mtime_ns == times[PurePath("models/a.sql")]
+
+
+def test_a_directory_for_results_is_made_with_those_above_it(tmp_path: Path) -> None:
+    """Where it cannot be made, one sentence says so before any work is done."""
+    output.prepare(tmp_path / "a" / "b")
+    output.prepare(tmp_path / "a" / "b")
+    assert not list((tmp_path / "a" / "b").iterdir())
+    (tmp_path / "file").touch()
+    with pytest.raises(output.CannotWrite, match=r"file/b cannot be written to \(Not a directory\)"):
+        output.prepare(tmp_path / "file" / "b")

@@ -21,7 +21,7 @@ from lead_scoring.cli import main
 from lead_scoring.project import Project
 from lead_scoring.publish import contents, summary
 from lead_scoring.publish.contents import Facts, NotPublished, Publication, Relation, public_relations
-from lead_scoring.publish.embedded import Embedded
+from lead_scoring.publish.embedded import Embedded, _write_parquet
 
 AS_OF = datetime(2026, 6, 30, 15)
 BUILT_AT = datetime(2026, 7, 1, 2, 3, 4)
@@ -130,6 +130,33 @@ def test_the_challenger_reads_what_is_published(shop: Shop) -> None:
     shop.publish()
     for name, columns in warehouse.TABLES.items():
         assert shop.store.query(f"select {', '.join(columns)} from {name}"), name
+
+
+def test_readers_do_not_stand_in_each_others_way(shop: Shop) -> None:
+    """Who asks the published set opens it as readers do, and so does who copies it."""
+    shop.publish()
+    with duckdb.connect(str(shop.store.file), read_only=True):
+        assert shop.store.query("select count(*) from publication") == [(1,)]
+        _write_parquet(shop.store.file, shop.store.file.parent)
+
+
+def test_the_rows_of_one_lead_lie_together(shop: Shop) -> None:
+    """In whatever order they were built; a table without leads is published too."""
+    shop.change("create or replace table score_history as from score_history order by total_score, lead_id desc")
+    shop.publish()
+    leads = [lead for (lead,) in shop.store.query("select lead_id from score_history")]
+    assert leads == sorted(leads) and len(set(leads)) < len(leads)
+    assert shop.store.query("select count(*) from rule_book") == shop.built("select count(*) from rule_book")
+
+
+def test_without_a_published_set_nothing_is_caught_up(shop: Shop) -> None:
+    """Nor without a build."""
+    shop.store.catch_up()
+    assert shop.built("select count(*) from information_schema.tables where table_name = 'publications'") == [(0,)]
+    shop.publish()
+    shop.database.unlink()
+    shop.store.catch_up()
+    assert not shop.database.exists()
 
 
 def test_who_has_the_old_set_open_keeps_it(shop: Shop) -> None:
