@@ -1,6 +1,7 @@
 """The page to look at: every view in both languages, on the sample and on sets that are empty, old or broken."""
 
 import re
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -224,6 +225,37 @@ def test_what_is_tried_is_what_a_build_gives(
         ).fetchall()
         assert sorted(ends) == expected
         assert len(ends) > 3000
+
+
+def test_a_tier_that_asks_for_activity_is_tried_too(published: Path, project: CompiledProject, tmp_path: Path) -> None:
+    """At each month's end as the lead slept then, and now as it sleeps now."""
+    book = {path.stem: read_rows(path) for path in (PROJECT / "seeds" / "rules").glob("*.csv")}
+    for row in book["tiers"]:
+        row["requires_active"] = "true" if float(row["min_score"] or 0) > 0 else None
+    raw = {table: read_rows(PROJECT / "sample_data" / f"{table}.csv") for table in CONTRACT}
+    with (
+        duckdb.connect(str(shutil.copy(published, tmp_path))) as connection,
+        project.score(book, raw, AS_OF, models=["lead_mart", "month_end_scores"]) as built,
+    ):
+        connection.execute("update tiers set requires_active = min_score > 0")
+        now = [(row[0], row[5]) for row in trial.tried_now(connection, trial.Change()).fetchall()]
+        assert sorted(now) == built.execute("select lead_id, tier from lead_mart order by all").fetchall()
+        ends = [(row[0], row[2], row[7]) for row in trial.tried_month_ends(connection, trial.Change()).fetchall()]
+        expected = built.execute(
+            "select month, lead_id, tier from month_end_scores where is_mature order by all"
+        ).fetchall()
+        assert sorted(ends) == expected
+        # leads sleep then and now
+        assert now != [(row[0], row[3]) for row in trial.tried_now(connection, trial.Change()).fetchall()]
+
+
+def test_a_rule_that_gives_no_points_cannot_be_tried(published: Path) -> None:
+    """The command that can is named."""
+    with (
+        duckdb.connect(str(published), read_only=True) as connection,
+        pytest.raises(ValueError, match="nobody: no rule with points; lead-scoring impact can tell"),
+    ):
+        trial.tried_now(connection, trial.Change({"nobody": Decimal(1)}))
 
 
 def test_the_lineage_shows_what_the_page_reads(sample: Built) -> None:

@@ -157,6 +157,7 @@ def test_without_a_published_set_nothing_is_caught_up(shop: Shop) -> None:
     shop.database.unlink()
     shop.store.catch_up()
     assert not shop.database.exists()
+    assert shop.store.places == ["published/lead_scoring.duckdb", "published/lead_scoring/*.parquet"]
 
 
 def test_who_has_the_old_set_open_keeps_it(shop: Shop) -> None:
