@@ -1,7 +1,7 @@
 """`make mutants`: change one place of one model at a time, and see whether dbt's own tests notice.
 
-Prints, by folder, how many changes the unit tests find, how many of the others the data tests find below the changed
-model, and what nobody finds. `accepted.csv` names the changes that make no difference, each with the reason.
+Prints what nobody finds, and, by kind and by folder, how many changes the unit tests find and how many of the others
+the data tests below the changed model. `accepted.csv` names the changes that make no difference, each with the reason.
 """
 
 import argparse
@@ -139,23 +139,27 @@ class Outcomes:
         return name not in self.found_by or (not name[0] and self.found_by[name] == "survived")
 
     def report(self) -> list[tuple[Any, ...]]:
-        """Print the survivors and a line per folder; return the survivors with the number of rows they change."""
+        """Print the survivors and a line per kind and per folder; return the survivors with the rows they change."""
         survivors = [(*name, self.rows.get(name, "")) for name, by in self.found_by.items() if by == "survived"]
         for model, cte, operator, before, after, rows in survivors:
             name = (model, cte, operator, before, after)
             place = f"{model}.{cte}" if model else f"macro in {self.models[name]}"
             print(f"{place}: {operator}: {before} -> {after}" + (f" ({rows} rows of the sample)" if rows else ""))
+        self._print_counts({name: name[2] for name in self.found_by})
+        self._print_counts(self.folders)
+        return survivors
+
+    def _print_counts(self, groups: dict[Name, str]) -> None:
         counts: dict[str, Counter[str]] = defaultdict(Counter)
         for name, by in self.found_by.items():
             if by != "senseless":
-                counts[self.folders[name]][by] += 1
+                counts[groups[name]][by] += 1
         kinds = ("unit tests", "data tests", "survived", "accepted")
         print(f"{'':32}{'mutants':>10}" + "".join(f"{kind:>12}" for kind in kinds) + "   found")
-        for folder, count in [*sorted(counts.items()), ("all", sum(counts.values(), Counter()))]:
+        for group, count in [*sorted(counts.items()), ("all", sum(counts.values(), Counter()))]:
             judged = count.total() - count["accepted"]
             found = f"{100 * (judged - count['survived']) / judged:7.1f} %" if judged else ""
-            print(f"{folder:32}{count.total():>10}" + "".join(f"{count[kind]:>12}" for kind in kinds) + found)
-        return survivors
+            print(f"{group:32}{count.total():>10}" + "".join(f"{count[kind]:>12}" for kind in kinds) + found)
 
 
 def try_models(world: World, wanted: set[str], outcomes: Outcomes, *, unit_only: bool) -> None:
@@ -199,7 +203,11 @@ def try_model(
         unit_tests = UnitTests(database, model, folders)
         if wrong := unit_tests.failing():
             raise SystemExit(f"{wrong} fail without any change, which dbt does not say")
-        for place, change in enumerate(changes):
+        forms = [changes]
+        if model["config"]["materialized"] == "incremental":
+            # what a later build runs is only in its unit tests
+            forms += [test.changes for test in unit_tests.tests]
+        for form, place, change in [(each, *numbered) for each in forms for numbered in enumerate(each)]:
             owner = ("", "") if change.is_of_macro else (model["name"], change.cte)
             name = (*owner, change.operator, change.before, change.after)
             if not outcomes.is_open(name):
@@ -207,9 +215,9 @@ def try_model(
             tried += 1
             outcomes.models[name] = model["name"]
             outcomes.folders[name] = "macros" if change.is_of_macro else "/".join(model["fqn"][1:-1])
-            outcome = unit_tests.outcome(change, place, changes)
+            outcome = unit_tests.outcome(change, place, form)
             by = "unit tests" if outcome else "accepted" if name in outcomes.accepted else "survived"
-            if not outcome and not unit_only:
+            if not outcome and not unit_only and form is changes:
                 with change.made():
                     sql = text(query)
                 rows = outcomes.rows[name] = data.changed_rows(key, sql)
