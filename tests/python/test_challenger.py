@@ -255,6 +255,33 @@ def test_without_outcomes_trust_is_the_middle_one() -> None:
     assert model.trust_in_points(nobody, rest, np.zeros(0), halves(rows)) == model.TRUST[1]
 
 
+def test_a_rule_is_judged_by_leads_with_it_and_without() -> None:
+    """Each a lead once, however many its months; as many as are asked for are enough, also of opportunities."""
+    # leads with and without the rule, and those of them with an opportunity
+    for with_it, without, won_with, won_without, is_enough in (
+        (4, 3, 2, 2, True),
+        (3, 4, 2, 2, True),
+        (2, 9, 2, 2, False),
+        (9, 2, 2, 2, False),
+        (9, 9, 1, 9, False),
+        (9, 9, 9, 1, False),
+    ):
+        held = np.repeat([True, False], [with_it, without])
+        won = np.concatenate([np.arange(with_it) < won_with, np.arange(without) < won_without])
+        nothing = np.zeros(len(won))
+        once = model.LeadMonths(np.zeros(len(won), int), np.arange(len(won)), won, nothing, nothing, held[:, None] * 1)
+        twice = model.LeadMonths(*(np.concatenate([each, each]) for each in vars(once).values()))
+        assert twice.has_enough_data(model.Floors(leads=3, opportunities=2)).tolist() == [is_enough]
+
+
+def test_points_of_0_have_no_sign_to_turn() -> None:
+    """Whatever is learned of such a rule, only points of the other sign would be turned."""
+    rows = synthetic([4, 0, 4], [0.8, -0.8, -0.8], 800, 3)
+    trial = model.challenge(rows, rows, [4, 0, 4], SCALE_TIERS, model.Floors(), halves(rows), turns_signs=True)
+    assert trial.free[1] < 0 and trial.free[2] < 0
+    assert trial.turned.tolist() == [False, False, True]
+
+
 def test_points_that_are_right_are_proposed_again() -> None:
     """The data could only make them worse."""
     rows, test = (synthetic([4, 2], [0.8, 0.4], 800, seed) for seed in (2, 4))
