@@ -274,12 +274,17 @@ def test_a_rule_is_judged_by_leads_with_it_and_without() -> None:
         assert twice.has_enough_data(model.Floors(leads=3, opportunities=2)).tolist() == [is_enough]
 
 
-def test_points_of_0_have_no_sign_to_turn() -> None:
-    """Whatever is learned of such a rule, only points of the other sign would be turned."""
-    rows = synthetic([4, 0, 4], [0.8, -0.8, -0.8], 800, 3)
-    trial = model.challenge(rows, rows, [4, 0, 4], SCALE_TIERS, model.Floors(), halves(rows), turns_signs=True)
-    assert trial.free[1] < 0 and trial.free[2] < 0
-    assert trial.turned.tolist() == [False, False, True]
+@pytest.mark.parametrize("turns_signs", [False, True])
+def test_a_rule_gets_no_sign_against_its_points_or_its_evidence(turns_signs: bool) -> None:
+    """Unless asked to: where the two are of different signs it gets nothing. Points of 0 have no sign to turn."""
+    points, effects = [4.0, 4.0, -4.0, 0.0, 0.0], [0.8, -0.8, 0.8, -0.8, 0.8]
+    rows = synthetic(points, effects, 1600, 3)
+    rows = model.replace(rows, total_score=rows.total_score + 40)
+    trial = model.challenge(rows, rows, points, SCALE_TIERS, model.Floors(), halves(rows), turns_signs)
+    assert trial.known.all()
+    assert np.sign(trial.free).tolist() == [1, -1, 1, -1, 1]
+    assert np.sign(trial.scale.points).tolist() == ([1, -1, 1, -1, 1] if turns_signs else [1, 0, 0, -1, 1])
+    assert trial.turned.tolist() == [False, True, True, False, False]
 
 
 def test_points_that_are_right_are_proposed_again() -> None:
