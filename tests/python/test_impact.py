@@ -304,6 +304,18 @@ def test_leads_of_different_months_do_not_take_each_others_place() -> None:
     assert backtest._lift(month, np.full(6, 5.0), outcome, 1.0, np.ones(6, int)) == pytest.approx(1)
 
 
+def test_a_lead_counts_as_often_as_it_is_drawn() -> None:
+    """Who is not drawn takes no place, a month of which nobody is drawn has no share, and each lead can be drawn."""
+    month, score = np.array([0, 0, 0, 1, 2]), np.array([90.0, 80.0, 10.0, 50.0, 50.0])
+    outcome = np.array([True, True, False, True, True])
+    lift = backtest._lift(month, score, outcome, 1.0, np.array([1, 0, 1, 0, 1]))
+    assert lift == pytest.approx((1 + 1) / (1 / 2 + 1))
+    assert backtest._lift(month, score, outcome, 1.0, np.array([0, 0, 2, 0, 0])) == 0
+    for lead in range(3):
+        low, high = backtest._interval(lambda weights, lead=lead: (0, weights[lead]), np.arange(3))
+        assert low == 0 and high > 1
+
+
 def test_a_month_is_ranked_where_it_has_leads_of_both_kinds() -> None:
     """One of each is enough; a single lead, or a month that all ended alike, has no rank."""
     rows = [
