@@ -592,6 +592,30 @@ def test_of_sizes_that_fit_the_nearest_to_the_weights_is_taken() -> None:
         assert (found.size, found.base, found.points.tolist()) == (1, 0, [90])
 
 
+@pytest.mark.parametrize(("bound", "base"), [(120, 7), (115.5, 3)])
+def test_everybody_gets_as_few_points_as_keep_the_shares(bound: float, base: int) -> None:
+    """Where nobody needs any to stay above 0, the highest threshold asks for them."""
+    awards = np.tile(np.arange(10.0), 20)[:, None]
+    total, points = 60 + 10 * awards[:, 0], np.array([10.0])
+    tiers = [scale.Tier("hot", bound), scale.Tier("warm", 85), scale.Tier("hold", 0)]
+    found = scale.scaled(awards, points, points, np.full(200, 53.0), total, tiers, lambda totals: 0.5, 0.1)
+    assert (found.size, found.base, found.points.tolist(), found.tiers) == (1, base, [10], tiers)
+    assert [then for _, _, then in found.shares] == [now for _, now, _ in found.shares]
+
+
+def test_where_thresholds_move_the_highest_stays_near_what_it_is() -> None:
+    """A weight too small for a point becomes 0, not -0, which would be written so."""
+    share = np.arange(1000) / 1000
+    total = np.where(share >= 0.5, 80.0, np.where(share >= 0.45, 40.0, 0.0))
+    awards, weights = np.column_stack([share, np.ones(1000)]), np.array([100.0, -0.01])
+    found = scale.scaled(awards, weights, weights, np.zeros(1000), total, SCALE_TIERS, lambda totals: 0.5, 0.1)
+    assert found.tiers[0].min_score == pytest.approx(60, abs=3) and found.size == pytest.approx(1.2, rel=0.05)
+    assert found.tiers[1].min_score == pytest.approx(54, abs=3)
+    for _, now, then in found.shares:
+        assert then == pytest.approx(now, abs=scale.NEAR)
+    assert found.points[1] == 0 and not np.signbit(found.points[1])
+
+
 def test_nobody_is_left_below_0(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor a row that was not among the few that a scale is looked for with."""
     monkeypatch.setattr(scale, "ROWS", 10)
