@@ -662,6 +662,22 @@ def test_of_weights_that_fit_those_that_rank_best_are_taken() -> None:
     assert is_near(others[0]) and is_near(others[1])
 
 
+def test_what_ranks_best_is_asked_of_whole_totals() -> None:
+    """The points that do not change are part of each of them."""
+    draw, asked = np.random.default_rng(17), []
+    awards = np.column_stack([draw.random(1000) < 0.5, draw.random(1000) < 0.2]).astype(float)
+    points, rest = np.array([10.0, 5.0]), np.full(1000, 3.0)
+    tiers = [scale.Tier("hot", 18), scale.Tier("warm", 13), scale.Tier("hold", 0)]
+
+    def quality(totals: np.ndarray) -> float:
+        asked.append(totals[~awards.any(axis=1)])
+        return 0.5
+
+    scale.scaled(awards, np.array([10.0, 0.0]), points, rest, awards @ points + rest, tiers, quality, 0.1)
+    assert len(asked) > scale.VARIED
+    assert {total for totals in asked for total in totals} == {3}
+
+
 def test_a_clear_gain_is_not_given_up_for_shares() -> None:
     """A gain that may be chance is; what loses just as much as may be lost is taken."""
     much_worse = dict.fromkeys(range(1, LAST), 0.9)
