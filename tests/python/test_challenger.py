@@ -686,6 +686,22 @@ def test_a_clear_gain_is_not_given_up_for_shares() -> None:
     assert is_near(coarse({0: 1.0, **much_worse, IN_FORCE: 1.0 - scale.LOSS, LAST: 0.5}, 0.1))
 
 
+def test_of_weights_that_rank_as_well_and_do_not_fit_the_nearest_are_taken() -> None:
+    """Where the gain is clear: a tier is a little too large rather than empty."""
+    draw = np.random.default_rng(17)
+    awards = np.column_stack([draw.random(1000) < share for share in (0.5, 0.4, 0.7)]).astype(float)
+    weights, points = np.array([2.0, 0.0, 0.0]), np.array([2.0, 1.0, 0.4])
+    tiers = [scale.Tier("hot", 3.3), scale.Tier("warm", 1.9), scale.Tier("hold", 0)]
+    # at two tenths of the points in force a size up to 4 tells the second rule, and not the third
+    asked, qualities = iter(range(1000)), {0: 1.0, 1 + scale.BLENDS.index(0.2): 0.999}
+    total = awards @ points
+    found = scale.scaled(
+        awards, weights, points, np.zeros(1000), total, tiers, lambda totals: qualities.get(next(asked), 0.9), 0.01
+    )
+    assert found.points[0] > found.points[1] > found.points[2] == 0
+    assert found.shares[0][2] == pytest.approx((awards[:, 0] * awards[:, 1]).mean()) and not is_near(found)
+
+
 def test_a_tier_that_is_too_large_counts_as_far_as_it_is() -> None:
     """The shares of the tiers follow from the bounds, and the one furthest from its goal decides."""
     raw = np.arange(10.0)
