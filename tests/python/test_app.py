@@ -16,7 +16,7 @@ from test_publish import AS_OF, Shop
 
 from lead_scoring.app import trial
 from lead_scoring.app.command import PUBLISHED
-from lead_scoring.app.language import LANGUAGES, catalogue
+from lead_scoring.app.language import LANGUAGES, Words, catalogue
 
 PAGE = PROJECT / "src" / "lead_scoring" / "app" / "page.py"
 PAGES = list(catalogue("en")["pages"])
@@ -59,8 +59,9 @@ def texts(app: AppTest) -> str:
 
 
 def test_both_catalogues_have_the_same_texts() -> None:
-    """Every key is in both, with the same places for values; all of them are used."""
+    """Every key is in both, with the same places for values; all of them are used, and who has them knows of which."""
     ja, en = (catalogue(language) for language in LANGUAGES)
+    assert [Words(language).language for language in LANGUAGES] == [*LANGUAGES]
 
     def flat(texts: dict[str, Any]) -> dict[str, list[str]]:
         pairs = [(key, str(value)) for key, value in texts.items() if not isinstance(value, dict)]

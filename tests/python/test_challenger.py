@@ -255,6 +255,38 @@ def test_without_outcomes_trust_is_the_middle_one() -> None:
     assert model.trust_in_points(nobody, rest, np.zeros(0), halves(rows)) == model.TRUST[1]
 
 
+def test_a_rule_is_judged_by_leads_with_it_and_without() -> None:
+    """Each a lead once, however many its months; as many as are asked for are enough, also of opportunities."""
+    # leads with and without the rule, and those of them with an opportunity
+    for with_it, without, won_with, won_without, is_enough in (
+        (4, 3, 2, 2, True),
+        (3, 4, 2, 2, True),
+        (2, 9, 2, 2, False),
+        (9, 2, 2, 2, False),
+        (9, 9, 1, 9, False),
+        (9, 9, 9, 1, False),
+    ):
+        held = np.repeat([True, False], [with_it, without])
+        won = np.concatenate([np.arange(with_it) < won_with, np.arange(without) < won_without])
+        nothing = np.zeros(len(won))
+        once = model.LeadMonths(np.zeros(len(won), int), np.arange(len(won)), won, nothing, nothing, held[:, None] * 1)
+        twice = model.LeadMonths(*(np.concatenate([each, each]) for each in vars(once).values()))
+        assert twice.has_enough_data(model.Floors(leads=3, opportunities=2)).tolist() == [is_enough]
+
+
+@pytest.mark.parametrize("turns_signs", [False, True])
+def test_a_rule_gets_no_sign_against_its_points_or_its_evidence(turns_signs: bool) -> None:
+    """Unless asked to: where the two are of different signs it gets nothing. Points of 0 have no sign to turn."""
+    points, effects = [4.0, 4.0, -4.0, 0.0, 0.0], [0.8, -0.8, 0.8, -0.8, 0.8]
+    rows = synthetic(points, effects, 1600, 3)
+    rows = model.replace(rows, total_score=rows.total_score + 40)
+    trial = model.challenge(rows, rows, points, SCALE_TIERS, model.Floors(), halves(rows), turns_signs)
+    assert trial.known.all()
+    assert np.sign(trial.free).tolist() == [1, -1, 1, -1, 1]
+    assert np.sign(trial.scale.points).tolist() == ([1, -1, 1, -1, 1] if turns_signs else [1, 0, 0, -1, 1])
+    assert trial.turned.tolist() == [False, True, True, False, False]
+
+
 def test_points_that_are_right_are_proposed_again() -> None:
     """The data could only make them worse."""
     rows, test = (synthetic([4, 2], [0.8, 0.4], 800, seed) for seed in (2, 4))
@@ -560,6 +592,30 @@ def test_of_sizes_that_fit_the_nearest_to_the_weights_is_taken() -> None:
         assert (found.size, found.base, found.points.tolist()) == (1, 0, [90])
 
 
+@pytest.mark.parametrize(("bound", "base"), [(120, 7), (115.5, 3)])
+def test_everybody_gets_as_few_points_as_keep_the_shares(bound: float, base: int) -> None:
+    """Where nobody needs any to stay above 0, the highest threshold asks for them."""
+    awards = np.tile(np.arange(10.0), 20)[:, None]
+    total, points = 60 + 10 * awards[:, 0], np.array([10.0])
+    tiers = [scale.Tier("hot", bound), scale.Tier("warm", 85), scale.Tier("hold", 0)]
+    found = scale.scaled(awards, points, points, np.full(200, 53.0), total, tiers, lambda totals: 0.5, 0.1)
+    assert (found.size, found.base, found.points.tolist(), found.tiers) == (1, base, [10], tiers)
+    assert [then for _, _, then in found.shares] == [now for _, now, _ in found.shares]
+
+
+def test_where_thresholds_move_the_highest_stays_near_what_it_is() -> None:
+    """A weight too small for a point becomes 0, not -0, which would be written so."""
+    share = np.arange(1000) / 1000
+    total = np.where(share >= 0.5, 80.0, np.where(share >= 0.45, 40.0, 0.0))
+    awards, weights = np.column_stack([share, np.ones(1000)]), np.array([100.0, -0.01])
+    found = scale.scaled(awards, weights, weights, np.zeros(1000), total, SCALE_TIERS, lambda totals: 0.5, 0.1)
+    assert found.tiers[0].min_score == pytest.approx(60, abs=3) and found.size == pytest.approx(1.2, rel=0.05)
+    assert found.tiers[1].min_score == pytest.approx(54, abs=3)
+    for _, now, then in found.shares:
+        assert then == pytest.approx(now, abs=scale.NEAR)
+    assert found.points[1] == 0 and not np.signbit(found.points[1])
+
+
 def test_nobody_is_left_below_0(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor a row that was not among the few that a scale is looked for with."""
     monkeypatch.setattr(scale, "ROWS", 10)
@@ -606,12 +662,44 @@ def test_of_weights_that_fit_those_that_rank_best_are_taken() -> None:
     assert is_near(others[0]) and is_near(others[1])
 
 
+def test_what_ranks_best_is_asked_of_whole_totals() -> None:
+    """The points that do not change are part of each of them."""
+    draw, asked = np.random.default_rng(17), []
+    awards = np.column_stack([draw.random(1000) < 0.5, draw.random(1000) < 0.2]).astype(float)
+    points, rest = np.array([10.0, 5.0]), np.full(1000, 3.0)
+    tiers = [scale.Tier("hot", 18), scale.Tier("warm", 13), scale.Tier("hold", 0)]
+
+    def quality(totals: np.ndarray) -> float:
+        asked.append(totals[~awards.any(axis=1)])
+        return 0.5
+
+    scale.scaled(awards, np.array([10.0, 0.0]), points, rest, awards @ points + rest, tiers, quality, 0.1)
+    assert len(asked) > scale.VARIED
+    assert {total for totals in asked for total in totals} == {3}
+
+
 def test_a_clear_gain_is_not_given_up_for_shares() -> None:
     """A gain that may be chance is; what loses just as much as may be lost is taken."""
     much_worse = dict.fromkeys(range(1, LAST), 0.9)
     assert not is_near(coarse({0: 1.0, **much_worse, LAST: 0.5}, 0.1))
     assert is_near(coarse({0: 1.0, **much_worse, LAST: 0.5}, 0.5))
     assert is_near(coarse({0: 1.0, **much_worse, IN_FORCE: 1.0 - scale.LOSS, LAST: 0.5}, 0.1))
+
+
+def test_of_weights_that_rank_as_well_and_do_not_fit_the_nearest_are_taken() -> None:
+    """Where the gain is clear: a tier is a little too large rather than empty."""
+    draw = np.random.default_rng(17)
+    awards = np.column_stack([draw.random(1000) < share for share in (0.5, 0.4, 0.7)]).astype(float)
+    weights, points = np.array([2.0, 0.0, 0.0]), np.array([2.0, 1.0, 0.4])
+    tiers = [scale.Tier("hot", 3.3), scale.Tier("warm", 1.9), scale.Tier("hold", 0)]
+    # at two tenths of the points in force a size up to 4 tells the second rule, and not the third
+    asked, qualities = iter(range(1000)), {0: 1.0, 1 + scale.BLENDS.index(0.2): 0.999}
+    total = awards @ points
+    found = scale.scaled(
+        awards, weights, points, np.zeros(1000), total, tiers, lambda totals: qualities.get(next(asked), 0.9), 0.01
+    )
+    assert found.points[0] > found.points[1] > found.points[2] == 0
+    assert found.shares[0][2] == pytest.approx((awards[:, 0] * awards[:, 1]).mean()) and not is_near(found)
 
 
 def test_a_tier_that_is_too_large_counts_as_far_as_it_is() -> None:

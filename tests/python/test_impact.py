@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -298,6 +298,38 @@ def test_the_lift_counts_equal_scores_by_share() -> None:
     assert backtest._lift(month, score, outcome, 2.0, np.ones(6, int)) == pytest.approx((1 + 1 / 3) / 2 / (2 / 6))
 
 
+def test_leads_of_different_months_do_not_take_each_others_place() -> None:
+    """Where all scores are one, the leads taken are as good as all: those of a month with those of that month."""
+    month, outcome = np.array([0, 0, 1, 1, 1, 1]), np.array([True, True, False, False, False, False])
+    assert backtest._lift(month, np.full(6, 5.0), outcome, 1.0, np.ones(6, int)) == pytest.approx(1)
+
+
+def test_a_lead_counts_as_often_as_it_is_drawn() -> None:
+    """Who is not drawn takes no place, a month of which nobody is drawn has no share, and each lead can be drawn."""
+    month, score = np.array([0, 0, 0, 1, 2]), np.array([90.0, 80.0, 10.0, 50.0, 50.0])
+    outcome = np.array([True, True, False, True, True])
+    lift = backtest._lift(month, score, outcome, 1.0, np.array([1, 0, 1, 0, 1]))
+    assert lift == pytest.approx((1 + 1) / (1 / 2 + 1))
+    assert backtest._lift(month, score, outcome, 1.0, np.array([0, 0, 2, 0, 0])) == 0
+    for lead in range(3):
+        low, high = backtest._interval(lambda weights, lead=lead: (0, weights[lead]), np.arange(3))
+        assert low == 0 and high > 1
+
+
+def test_a_month_is_ranked_where_it_has_leads_of_both_kinds() -> None:
+    """One of each is enough; a single lead, or a month that all ended alike, has no rank."""
+    rows = [
+        *((date(2025, 1, 1), lead, score, -score, "", "", lead == "b", False) for lead, score in (("a", 1), ("b", 2))),
+        *((date(2025, 2, 1), lead, score, -score, "", "", True, False) for lead, score in (("a", 1), ("b", 2))),
+        (date(2025, 3, 1), "a", 1, 1, "", "", False, True),
+    ]
+    assert backtest._by_month(rows) == [
+        backtest.MonthRanking(date(2025, 1, 1), False, 1, (1.0, 0.0)),
+        backtest.MonthRanking(date(2025, 2, 1), False, 2, None),
+        backtest.MonthRanking(date(2025, 3, 1), True, 0, None),
+    ]
+
+
 def rescored(ranked: duckdb.DuckDBPyConnection, score: str) -> duckdb.DuckDBPyConnection:
     """Give the leads of `ranked` with other scores after, in a transaction that is not kept."""
     cursor = ranked.cursor()
@@ -534,6 +566,7 @@ def test_errors_of_the_command_line(repository: Path, arguments: list[str], said
         (b"tier,min_score\nhot\n", "tiers.csv, line 2: the row has not as many cells as the header"),
         (b"tier,min_score\nhot,Infinity\n", "tiers.csv, line 2: min_score is 'Infinity', which is no number."),
         (b"tier,min_score\nhot,80\n\xff,1\n", "tiers.csv, line 3: not UTF-8"),
+        (b"\ntier,min_score\n\xff,1\n", "tiers.csv, line 3: not UTF-8"),
     ],
 )
 def test_errors_of_a_rule_file(content: bytes, said: str) -> None:
@@ -607,6 +640,71 @@ def test_only_a_change_of_activity_moves_points_of_rules_left_alone() -> None:
     said = comparison.Causes([own, change], tiers)._points({"industry": Decimal(1), "recent": Decimal(-2)})
     assert said == ["`industry` +1", "`demo`: `recent` −2"]
     assert comparison.Causes([own], tiers)._points({"recent": Decimal(-2)}) == ["`recent` −2"]
+
+
+@pytest.mark.parametrize(
+    ("with_new_points", "with_new_bounds", "named"),
+    [
+        ("hot", "warm", ["`points` +1"]),
+        ("warm", "hot", ["`hot`: tier added"]),
+        ("warm", "warm", ["`points` +1", "`hot`: tier added"]),
+        ("hot", "hot", ["`points` +1", "`hot`: tier added"]),
+    ],
+)
+def test_a_move_is_caused_by_what_it_needs(with_new_points: str, with_new_bounds: str, named: list[str]) -> None:
+    """By points or bounds where one of them alone is enough, else by both."""
+    points = rules.Change("attribute_rules", "points", {"points": "1"}, {"points": "2"})
+    bound = rules.Change("tiers", "hot", None, {"min_score": "70"})
+    before, after, without = (
+        SimpleNamespace(tier=lambda stand, tier=tier: tier) for tier in (with_new_points, with_new_bounds, "warm")
+    )
+    tiers = SimpleNamespace(before=before, after=after, without=[(bound, without)])
+    stand = comparison.Stand(Decimal(75), Decimal(0), is_dormant=False)
+    causes = comparison.Causes([points, bound], tiers)
+    assert causes.of("warm", "hot", None, None, stand, stand, {"points": Decimal(1)}) == named
+
+
+# what `compare` reads, with a hand-off on a Monday in Tokyo, which is a Sunday in UTC
+COMPARED = """
+    create table disqualified (lead_id text, rule_id text);
+    create table reasons (lead_id text, rule_id text, points decimal(18, 6));
+    create table tiers (tier text);
+    create table tier_bands (
+        is_dormant boolean, min_total_score int, below_total_score int, min_attribute_score int,
+        below_attribute_score int, tier text
+    );
+    create table capacity (handoffs_per_week decimal(9, 2), valid_from_date date);
+    create table warnings (file text, rule_id text, problem text, remedy text);
+    create table handoffs as select timestamp '2026-03-01 16:00:00' as handed_off_at, 'met' as sla_status;
+    create table lead_mart (
+        lead_id text, tier text, total_score decimal(18, 6), attribute_score decimal(18, 6) default 0,
+        is_dormant boolean default false, top_reasons text, as_of timestamp default '2026-03-31 15:00:00',
+        created_at timestamp default '2026-02-20', last_activity_at timestamp default '2026-03-20'
+    );
+"""
+
+
+def test_leads_enter_and_leave_what_is_handed_to_sales() -> None:
+    """A tier that becomes a hand-off is entered by who stays in it; the highest come first; weeks are local ones."""
+    books = tuple(
+        {"tiers": {"hot": {"min_score": "80"} | hot, "warm": {"min_score": "50"} | warm, "hold": {"min_score": "0"}}}
+        for hot, warm in (({"sla_hours": "8"}, {}), ({"sla_hours": "8"}, {"sla_hours": "24"}))
+    )
+    stands = [
+        {"stays": ("warm", 60), "up": ("hold", 40), "first": ("hot", 90), "other": ("hot", 95), "hot": ("hot", 99)},
+        {"stays": ("warm", 60), "up": ("warm", 70), "first": ("hold", 9), "other": ("hold", 9), "hot": ("hot", 99)},
+    ]
+    with duckdb.connect() as database:
+        for schema, leads in zip(("before", "after"), stands, strict=True):
+            database.execute(f"create schema {schema}; use {schema}; {COMPARED}")
+            rows = [[lead, *stand] for lead, stand in leads.items()]
+            database.executemany("insert into lead_mart (lead_id, tier, total_score) values (?, ?, ?)", rows)
+        project = Project(PROJECT, {"timezone": "Asia/Tokyo"})
+        changes = rules.differences(*books)
+        found = comparison.compare(database, *books, changes, "from after.tier_bands", project)
+    assert [lead.lead_id for lead in found.entering] == ["up", "stays"]
+    assert [lead.lead_id for lead in found.leaving] == ["other", "first"]
+    assert [week.begins.isoformat() for week in found.weeks if week.before] == ["2026-03-02"]
 
 
 def test_a_text_that_would_fill_a_report_is_cut() -> None:
