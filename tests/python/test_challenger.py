@@ -603,6 +603,17 @@ def test_everybody_gets_as_few_points_as_keep_the_shares(bound: float, base: int
     assert [then for _, _, then in found.shares] == [now for _, now, _ in found.shares]
 
 
+def test_a_single_lead_far_below_0_lifts_everybody_and_the_thresholds() -> None:
+    """Each tier keeps its share."""
+    awards, points = np.tile(np.arange(10.0), 20)[:, None], np.array([10.0])
+    rest = np.full(200, 60.0)
+    rest[0] = -200
+    total = np.maximum(awards[:, 0] * 10 + rest, 0)
+    tiers = [scale.Tier("hot", 120), scale.Tier("warm", 85), scale.Tier("hold", 0)]
+    found = scale.scaled(awards, points, points, rest, total, tiers, lambda totals: 0.5, 0.1)
+    assert found.base == 200 and is_near(found)
+
+
 def test_where_thresholds_move_the_highest_stays_near_what_it_is() -> None:
     """A weight too small for a point becomes 0, not -0, which would be written so."""
     share = np.arange(1000) / 1000

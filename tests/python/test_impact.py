@@ -685,7 +685,7 @@ COMPARED = """
 
 
 def test_leads_enter_and_leave_what_is_handed_to_sales() -> None:
-    """A tier that becomes a hand-off is entered by who stays in it; the highest come first; weeks are local ones."""
+    """A tier that becomes a hand-off is entered by who stays in it; the highest come first; days are local ones."""
     books = tuple(
         {"tiers": {"hot": {"min_score": "80"} | hot, "warm": {"min_score": "50"} | warm, "hold": {"min_score": "0"}}}
         for hot, warm in (({"sla_hours": "8"}, {}), ({"sla_hours": "8"}, {"sla_hours": "24"}))
@@ -701,10 +701,19 @@ def test_leads_enter_and_leave_what_is_handed_to_sales() -> None:
             database.executemany("insert into lead_mart (lead_id, tier, total_score) values (?, ?, ?)", rows)
         project = Project(PROJECT, {"timezone": "Asia/Tokyo"})
         changes = rules.differences(*books)
+        assert comparison._capacity(database, datetime(2026, 3, 31, 15), "Asia/Tokyo") is None
+        database.execute(
+            "insert into after.capacity values (5, '2026-01-01'), (7, '2026-04-01'), (9, '2026-04-02');"
+            " insert into before.warnings values ('tiers', 'hot', 'old', 'as before');"
+            " insert into after.warnings values ('tiers', 'hot', 'old', 'as before'),"
+            " ('tiers', 'hot', 'new', 'do this'), ('tiers', null, 'new', 'do that')"
+        )
         found = comparison.compare(database, *books, changes, "from after.tier_bands", project)
     assert [lead.lead_id for lead in found.entering] == ["up", "stays"]
     assert [lead.lead_id for lead in found.leaving] == ["other", "first"]
     assert [week.begins.isoformat() for week in found.weeks if week.before] == ["2026-03-02"]
+    assert found.capacity == 7
+    assert found.warnings == ["tiers, `hot`: new. do this.", "tiers: new. do that."]
 
 
 def test_a_text_that_would_fill_a_report_is_cut() -> None:

@@ -136,7 +136,6 @@ def _environment(ending: str) -> jinja2.Environment:
         autoescape=ending == "html",
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
-        lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     if ending == "md":
