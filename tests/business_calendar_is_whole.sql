@@ -2,7 +2,7 @@
 select
     min(local_date) as first_date,
     max(local_date) as last_date,
-    count(distinct local_date) as days
+    count(distinct local_date) as day_count
 from {{ ref('business_periods') }}
 having
     not (
