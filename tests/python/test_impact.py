@@ -684,6 +684,32 @@ COMPARED = """
 """
 
 
+def test_causes_are_asked_with_what_was_and_what_is() -> None:
+    """Tiers, rules that disqualified, both scores and sleep; the reasons shown are those of the hand-off."""
+    book: rules.Book = {"tiers": {"hot": {"min_score": "80", "sla_hours": "8"}}}
+    asked: list[tuple[object, ...]] = []
+    causes = SimpleNamespace(of=lambda *move: asked.append(move) or ["a cause"])
+    stands = {
+        "before": (["disqualified", 1, 2, True, "old reasons"], "student"),
+        "after": (["hot", 90, 30, False, "new reasons"], "competitor"),
+    }
+    with duckdb.connect() as database:
+        for schema, (stand, rule) in stands.items():
+            database.execute(f"create schema {schema}; use {schema}; {COMPARED}")
+            database.execute(
+                "insert into lead_mart (lead_id, tier, total_score, attribute_score, is_dormant, top_reasons)"
+                " values ('L', ?, ?, ?, ?, ?)",
+                stand,
+            )
+            database.execute("insert into disqualified values ('L', ?)", [rule])
+        [mover] = comparison._movers(database, book, book, causes)
+    before = comparison.Stand(Decimal(1), Decimal(2), is_dormant=True)
+    after = comparison.Stand(Decimal(90), Decimal(30), is_dormant=False)
+    assert asked == [("disqualified", "hot", "student", "competitor", before, after, {})]
+    assert mover.causes == ("a cause",) and mover.reasons == "new reasons"
+    assert (mover.score_before, mover.score_after) == (1, 90)
+
+
 def test_leads_enter_and_leave_what_is_handed_to_sales() -> None:
     """A tier that becomes a hand-off is entered by who stays in it; the highest come first; days are local ones."""
     books = tuple(
